@@ -1,0 +1,186 @@
+"""Wires the parts together: `ask()` is the one way every front gets an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from qa import messages
+from qa.abbreviations import expand
+from qa.answer import Answer, Notice, Reason
+from qa.answerability import Gate, Judged, WordStatistics, missing_words, signals
+from qa.answerer import choose_quotes, closest_quotes
+from qa.base_models import Progress
+from qa.conversation import (
+    SmallTalk,
+    cleaned,
+    leans,
+    resolved,
+    small_talk,
+    unanswerable_as_asked,
+)
+from qa.documents import Document
+from qa.encoder import Encoder
+from qa.errors import IndexFolderError
+from qa.evidence import EvidenceModel
+from qa.index import Index
+from qa.retriever import Retriever
+from qa.safety import notices_for
+from qa.settings import Settings, load_settings
+from qa.spelling import Speller
+
+_OWN_VOICE: Mapping[SmallTalk, str] = {
+    "greeting": messages.GREETING,
+    "thanks": messages.THANKS,
+    "identity": messages.IDENTITY,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a question, with the candidates judged for it, best first."""
+
+    question: str
+    judged: tuple[Judged, ...]
+    probability: float
+
+
+class Assistant:
+    """Answers questions from one index; safe to share between threads."""
+
+    def __init__(
+        self, index: Index, encoder: Encoder, evidence: EvidenceModel, settings: Settings
+    ) -> None:
+        self.index = index
+        self.encoder = encoder
+        self.evidence = evidence
+        self.settings = settings
+        self.gate = Gate.load()
+        self.retriever = Retriever(index, encoder)
+        self.statistics = WordStatistics(index.manifest.sentences, index.note("stems"))
+        self.speller = Speller(index.note("vocabulary"), encoder.everyday_words())
+        self.red_flags: Sequence[Mapping[str, Any]] = index.note("red_flags")
+        self.abbreviations: Mapping[str, str] = index.note("abbreviations")
+
+    @classmethod
+    def open(
+        cls,
+        index_dir: Path | str,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+    ) -> Assistant:
+        """Open an index and load the models.
+
+        Args:
+            index_dir: folder that `qa index` built.
+            settings: read from the environment by default.
+            progress: called while models are unpacked for the first time.
+
+        Raises:
+            QaError: the index or a model is missing, damaged, or they don't fit together.
+        """
+        settings = settings or load_settings()
+        index = Index.open(Path(index_dir))
+        encoder = Encoder.load(settings, progress)
+        if index.manifest.encoder_sha256 != encoder.sha256:
+            raise IndexFolderError(
+                f"{index_dir} was built with the encoder {index.manifest.encoder}, not "
+                f"{encoder.name}. Rebuild it (qa index CORPUS --index {index_dir}) or set "
+                "QA_PROFILE."
+            )
+        evidence = EvidenceModel.load(settings.profile, settings.cache_dir, progress)
+        return cls(index, encoder, evidence, settings)
+
+    def documents(self) -> tuple[Document, ...]:
+        """Every document that answers are taken from."""
+        return self.index.documents()
+
+    def document(self, file: str) -> Document:
+        """One document by its file.
+
+        Raises:
+            KeyError: there is no such document.
+        """
+        return self.index.document(file)
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer a question with verbatim quotes, or refuse and say why.
+
+        Args:
+            question: in plain words.
+            history: earlier questions of the same chat, oldest first.
+        """
+        asked = cleaned(question)
+        talk = small_talk(asked)
+        if talk is not None:
+            voice = (Notice(talk, _OWN_VOICE[talk]),)
+            return Answer(question, "refused", reason="not_a_question", notices=voice)
+        notices = notices_for(asked, self.red_flags, self.settings)
+        reason = unanswerable_as_asked(asked, self.settings.max_question_chars)
+        if reason is not None:
+            return Answer(question, "refused", reason=reason, notices=notices)
+        earlier = list(history)[-self.settings.max_history :] if self.settings.max_history else []
+        best = self._best_reading(asked, earlier)
+        return replace(self._answer(question, asked, best), notices=notices)
+
+    def _best_reading(self, asked: str, history: Sequence[str]) -> Reading:
+        """As typed, as mended, and with what it leans on: the gate chooses among them."""
+        readings = [self.read(asked)]
+        mended = self.speller.mend(asked)
+        if mended is not None:
+            readings.append(self.read(mended))
+        if leans(asked):
+            readings.extend(self.read(whole) for whole in resolved(mended or asked, history))
+        return max(readings, key=lambda reading: reading.probability)
+
+    def read(self, question: str) -> Reading:
+        """Retrieve and judge candidates for one reading of a question."""
+        retrieved = self.retriever.retrieve(question, self.settings.candidates)
+        if not retrieved:
+            return Reading(question, (), 0.0)
+        scores = self.evidence.score(
+            expand(question, self.abbreviations),
+            [found.candidate.text for found in retrieved],
+            [found.candidate.context for found in retrieved],
+        )
+        judged = tuple(
+            sorted(
+                (Judged(*pair) for pair in zip(retrieved, scores, strict=True)),
+                key=lambda item: -item.score,
+            )
+        )
+        measured = signals(question, judged, self.statistics)
+        return Reading(question, judged, self.gate.probability(measured))
+
+    def _answer(self, question: str, asked: str, reading: Reading) -> Answer:
+        understood_as = None if reading.question == asked else reading.question
+        probability = min(max(reading.probability, 0.0), 1.0)
+        why = [f"retrieved: {len(reading.judged)}"]
+        if reading.judged:
+            why.append(f"score: {reading.judged[0].score:.3f}")
+        why.append(f"probability: {probability:.3f}")
+        why.append(f"threshold: {self.gate.threshold:.3f}")
+        missing = missing_words(reading.question, self.statistics)
+        why.extend(f"missing: {word}" for word in missing)
+        answered = bool(reading.judged) and probability >= self.gate.threshold
+        parts = (reading.judged, self.index.document, self.index.neighbours)
+        reason: Reason = "not_stated" if self._near(reading) else "not_covered"
+        return Answer(
+            question=question,
+            understood_as=understood_as,
+            outcome="answered" if answered else "refused",
+            quotes=choose_quotes(*parts) if answered else (),
+            reason=None if answered else reason,
+            closest=() if answered or reason == "not_covered" else closest_quotes(*parts),
+            confidence=probability,
+            why=tuple(why),
+        )
+
+    def _near(self, reading: Reading) -> bool:
+        """Whether the documents speak of the question's subject: they use most of its words."""
+        if not reading.judged:
+            return False
+        wanted = 1.0 - signals(reading.question, reading.judged, self.statistics)[5]
+        return bool(wanted >= 0.5)

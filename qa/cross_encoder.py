@@ -1,0 +1,159 @@
+"""A cross-encoder that judges whether a sentence answers a question.
+
+A packaged base model reads question and sentence together; low-rank weights (LoRA, Hu et al. 2021)
+and a linear head trained for the task are merged into it when it is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerBase
+
+from qa.base_models import MINILM, MPNET, Progress, base_model_path, check_sha256
+
+QUESTION_MAX_TOKENS = 64  # of a long question its end is kept: stories come before the question
+PAIR_MAX_TOKENS = 224
+BATCH_PAIRS = 16
+
+_BASES = {MPNET.name: MPNET, MINILM.name: MINILM}
+
+
+class PairClassifier(nn.Module):
+    """A transformer with a linear head over its mean-pooled and first-token states."""
+
+    def __init__(self, encoder: nn.Module, hidden_size: int, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(2 * hidden_size, 1)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Logits, shape (pairs,), for token ids and mask of shape (pairs, tokens)."""
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask)[0].float()
+        mask = attention_mask.unsqueeze(-1).float()
+        mean = (states * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+        pooled = torch.cat([mean, states[:, 0]], dim=-1)
+        logits: Tensor = self.head(self.dropout(pooled)).squeeze(-1)
+        return logits
+
+
+def pair_tokens(
+    tokenizer: PreTrainedTokenizerBase, question: str, contexts: Sequence[str]
+) -> list[list[int]]:
+    """Token ids of (question, context) pairs, each at most `PAIR_MAX_TOKENS` long."""
+    asked = tokenizer.encode(question, add_special_tokens=False, verbose=False)
+    asked = asked[-QUESTION_MAX_TOKENS:]
+    room = PAIR_MAX_TOKENS - len(asked) - 3
+    first, mark = tokenizer.cls_token_id, tokenizer.sep_token_id
+    pairs = []
+    for context in contexts:
+        told = tokenizer.encode(context, add_special_tokens=False, verbose=False)[:room]
+        pairs.append([first, *asked, mark, *told, mark])
+    return pairs
+
+
+def padded(pairs: Sequence[Sequence[int]], pad_id: int) -> tuple[Tensor, Tensor]:
+    """Ids and mask, shape (pairs, longest)."""
+    width = max(len(pair) for pair in pairs)
+    ids = torch.full((len(pairs), width), pad_id, dtype=torch.long)
+    mask = torch.zeros((len(pairs), width), dtype=torch.long)
+    for row, pair in enumerate(pairs):
+        ids[row, : len(pair)] = torch.tensor(pair)
+        mask[row, : len(pair)] = 1
+    return ids, mask
+
+
+def context_of(sentence: str, heading: str) -> str:
+    """What the model reads beside the question: the heading path, then the sentence."""
+    return f"{heading}: {sentence}" if heading else sentence
+
+
+@dataclass(frozen=True)
+class CrossEncoder:
+    """The trained model, ready to score.
+
+    Attributes:
+        name: of the packaged weights, for reports.
+        model: low-rank weights merged in, in evaluation mode.
+        tokenizer: of the base model.
+    """
+
+    name: str
+    model: PairClassifier
+    tokenizer: PreTrainedTokenizerBase
+
+    @classmethod
+    def load(
+        cls, folder: Path, cache_dir: Path | None = None, progress: Progress | None = None
+    ) -> CrossEncoder:
+        """Load packaged weights.
+
+        Args:
+            folder: holds `config.json` and `weights.safetensors`.
+            cache_dir: where base models are unpacked.
+            progress: called while the base model is unpacked for the first time.
+
+        Raises:
+            ModelError: the base model or the weights are missing or not the expected ones.
+        """
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        weights = folder / "weights.safetensors"
+        check_sha256(weights, config["sha256"])
+        base = base_model_path(_BASES[config["base"]], cache_dir, progress)
+        encoder = AutoModel.from_pretrained(str(base), dtype=torch.float32)
+        model = PairClassifier(encoder, encoder.config.hidden_size)
+        merge(model, load_file(weights), config["scale"])
+        model.eval()
+        return cls(config["name"], _fast(model), AutoTokenizer.from_pretrained(str(base)))
+
+    def logits(
+        self, question: str, sentences: Sequence[str], headings: Sequence[str] | None = None
+    ) -> NDArray[np.float64]:
+        """Uncalibrated log-odds that each sentence answers, shape (sentences,)."""
+        titles = headings if headings is not None else [""] * len(sentences)
+        contexts = [context_of(s, h) for s, h in zip(sentences, titles, strict=True)]
+        pairs = pair_tokens(self.tokenizer, question, contexts)
+        order = sorted(range(len(pairs)), key=lambda number: len(pairs[number]))
+        out = np.zeros(len(pairs))
+        with torch.inference_mode():
+            for first in range(0, len(order), BATCH_PAIRS):
+                rows = order[first : first + BATCH_PAIRS]
+                ids, mask = padded([pairs[row] for row in rows], self.tokenizer.pad_token_id)
+                out[rows] = self.model(ids, mask).double().numpy()
+        return out
+
+
+def merge(model: PairClassifier, weights: dict[str, Tensor], scale: float) -> None:
+    """Add low-rank weights (`<module>.A`, `<module>.B`) to the base and set the head."""
+    with torch.no_grad():
+        for key, value in weights.items():
+            if key.endswith(".A"):
+                module = model.encoder.get_submodule(key.removesuffix(".A"))
+                delta = weights[key.removesuffix(".A") + ".B"].float() @ value.float()
+                module.weight.add_(scale * delta)  # type: ignore[operator, union-attr]
+        model.head.weight.copy_(weights["head.weight"].float())
+        model.head.bias.copy_(weights["head.bias"].float())
+
+
+def _fast(model: PairClassifier) -> PairClassifier:
+    """Run the transformer in bf16 where the processor multiplies it natively."""
+    if _has_bf16():
+        model.encoder.to(torch.bfloat16)
+    return model
+
+
+def _has_bf16() -> bool:
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags

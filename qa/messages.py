@@ -1,0 +1,63 @@
+"""Every sentence that the program says in its own voice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qa.answer import Reason
+
+REFUSALS: Mapping[Reason, str] = {
+    "not_covered": "The documents say nothing about this.",
+    "not_stated": "The documents speak of this subject, but they do not answer your question.",
+    "not_a_question": "Please ask a question in a few plain words.",
+    "too_long": "That is too long for one question. Please ask in a few plain words.",
+    "not_english": "I can only read questions in English for now.",
+}
+
+GREETING = (
+    "Hello. Ask me a question in plain words. I show you what the documents say, word for word."
+)
+THANKS = "You are welcome. Ask me more whenever you like."
+IDENTITY = (
+    "I am a search program, not a person and not a doctor. I look for your answer in a small set "
+    "of documents and show you the lines that give it, word for word. If they do not answer, "
+    "I tell you so."
+)
+
+PERSONAL = (
+    "I can show what the documents say for people in general. I can not advise on your own case. "
+    "Please ask your doctor or pharmacist."
+)
+
+NOT_ADVICE = "This page shows parts of documents. It is not medical advice."
+NOT_STORED = "Your questions are not stored."
+CLOSEST = "The closest lines, which do not answer your question"
+UNDERSTOOD = "I read your question as:"
+
+
+def urgent(numbers: str) -> str:
+    """What to do in an emergency. `numbers` are the emergency numbers to show."""
+    return (
+        "If this is happening now, get help at once. Call your emergency number: "
+        f"{numbers}. Do not wait for an answer here."
+    )
+
+
+def crisis(lines: str, numbers: str) -> str:
+    """What to do in a crisis. `lines` are crisis lines, `numbers` emergency numbers."""
+    return (
+        "If you think of ending your life, please talk to someone now. You are not alone. "
+        f"Call a crisis line: {lines}. In danger, call your emergency number: {numbers}."
+    )
+
+
+def sources_speak(count: int) -> str:
+    """One line above the quotes: how many documents speak."""
+    if count == 1:
+        return "One document answers this. Its words:"
+    return f"{count} documents speak to this. Their words:"
+
+
+def ask_instead(whom: str) -> str:
+    """Whom to ask when the documents don't answer."""
+    return f"You could ask {whom}."

@@ -1,0 +1,1 @@
+"""One reader per file format: bytes → text with its structure."""

@@ -1,0 +1,68 @@
+"""Question → candidate sentences: dense and BM25 rankings, fused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qa.abbreviations import expand
+from qa.encoder import Encoder
+from qa.index import Candidate, Index
+
+# Reciprocal rank fusion's constant: Cormack, Clarke & Büttcher, SIGIR 2009.
+RRF_K = 60
+
+_ASKS_FOR_SOURCES = re.compile(
+    r"\b(stud(?:y|ies)|papers?|articles?|trials?|research(?:ers?)?|doi|pmid|pubmed|pmcid|"
+    r"references?|citations?|sources?|links?|websites?|urls?|authors?|journals?|publications?|"
+    r"published|publish|literature|evidence|wrote|read more|who did)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """A candidate with what each ranking says of it.
+
+    Attributes:
+        candidate: the sentence in its place.
+        dense: cosine similarity to the question; None when the dense ranking didn't reach it.
+        bm25: its BM25 score; None when no word of the question is in it.
+        fused: sum of 1 / (60 + rank) over the rankings.
+    """
+
+    candidate: Candidate
+    dense: float | None
+    bm25: float | None
+    fused: float
+
+
+@dataclass(frozen=True)
+class Retriever:
+    """Finds the sentences that may answer a question."""
+
+    index: Index
+    encoder: Encoder
+
+    def retrieve(self, question: str, count: int) -> list[Retrieved]:
+        """The `count` best candidates, best first.
+
+        References and link lists are left out unless the question asks for a study or a link.
+        """
+        asked = expand(question, self.index.note("abbreviations"))
+        reach = 3 * count  # deep enough that leaving out references doesn't thin the list
+        dense = self.index.search_vectors(self.encoder.encode_query(asked), reach)
+        bm25 = self.index.search_words(asked, reach)
+        fused: dict[int, float] = {}
+        for ranking in (dense, bm25):
+            for rank, (number, _) in enumerate(ranking, start=1):
+                fused[number] = fused.get(number, 0.0) + 1.0 / (RRF_K + rank)
+        order = sorted(fused, key=lambda number: -fused[number])
+        found = self.index.candidates(order)
+        if not _ASKS_FOR_SOURCES.search(question):
+            found = [candidate for candidate in found if not candidate.sentence.reference]
+        dense_of, bm25_of = dict(dense), dict(bm25)
+        return [
+            Retrieved(c, dense_of.get(c.number), bm25_of.get(c.number), fused[c.number])
+            for c in found[:count]
+        ]

@@ -1,0 +1,1 @@
+"""How the evidence model was made; nothing here is needed to run the program."""

@@ -1,0 +1,109 @@
+"""The training sets, read into one form. Their folder is QA_TRAINING_DATA or --data."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+OWN = Path(__file__).parent / "data"
+LEFT_OUT = re.compile(r"naltrexone|\bLDN\b|fibromyalgia", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One question with the sentences of one passage.
+
+    Attributes:
+        question: in a lay person's words.
+        heading: "Title > Section" of the passage.
+        sentences: of the passage, in order.
+        answers: indices of the sentences that answer; empty for a near miss.
+        passage: the passage's id, unique over all sets.
+        source: name of the set.
+        partition: "train" or "dev".
+    """
+
+    question: str
+    heading: str
+    sentences: tuple[str, ...]
+    answers: frozenset[int]
+    passage: str
+    source: str
+    partition: str
+
+
+def lines(path: Path) -> Iterator[dict]:
+    """JSON lines of a plain or gzipped file."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as handle:
+        for line in handle:
+            if line.strip():
+                yield json.loads(line)
+
+
+def lay(folder: Path) -> list[Group]:
+    """Lay questions over medical and Wikipedia passages, and over passages of our own."""
+    files = [folder / "lay_questions.jsonl.gz", OWN / "own_passages.jsonl.gz"]
+    files += sorted(OWN.glob("extra_*.jsonl"))
+    groups = []
+    for path in files:
+        for row in lines(path):
+            if LEFT_OUT.search(json.dumps(row, ensure_ascii=False)):
+                continue
+            for asked in row["questions"]:
+                groups.append(
+                    Group(
+                        asked["question"],
+                        " > ".join(filter(None, [row["title"], row["section"]])),
+                        tuple(row["sentences"]),
+                        frozenset(asked["answers"]),
+                        f"{path.stem}:{row['id']}",
+                        path.name.split(".")[0],
+                        row["partition"],
+                    )
+                )
+    return groups
+
+
+def selqa(folder: Path) -> list[Group]:
+    """SelQA; every tenth article is kept for dev."""
+    groups = []
+    for number, row in enumerate(lines(folder / "selqa.jsonl.gz")):
+        if LEFT_OUT.search(json.dumps(row, ensure_ascii=False)):
+            continue
+        groups.append(
+            Group(
+                row["question"],
+                f"{row['title']} > {row['section']}",
+                tuple(row["sentences"]),
+                frozenset(row["answers"]),
+                f"selqa:{number}",
+                "selqa",
+                "dev" if number % 10 == 0 else "train",
+            )
+        )
+    return groups
+
+
+def cast(folder: Path) -> list[Group]:
+    """CAsT-answerability: train and validation parts; its sentences come without headings."""
+    groups = []
+    for part, partition in (("train", "train"), ("validation", "dev")):
+        path = folder / f"cast_answerability_{part}.jsonl.gz"
+        for number, row in enumerate(lines(path)):
+            groups.append(
+                Group(
+                    row["question"],
+                    "",
+                    tuple(row["sentences"]),
+                    frozenset(i for i, label in enumerate(row["labels"]) if label),
+                    f"cast:{part}:{number}",
+                    "cast",
+                    partition,
+                )
+            )
+    return groups

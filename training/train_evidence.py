@@ -1,0 +1,169 @@
+"""Train the evidence model: low-rank weights and a head on a packaged base model.
+
+    python -m training.train_evidence --data FOLDER --run runs/mpnet
+
+Seeded; writes a checkpoint every few hundred steps and goes on from it when run again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import save_file
+from torch import nn
+from transformers import AutoModel, AutoTokenizer, get_linear_schedule_with_warmup
+
+from qa.base_models import MINILM, MPNET, base_model_path, sha256_of
+from qa.cross_encoder import PairClassifier, padded, pair_tokens
+from training import data
+from training.pairs import Pair, build_pairs
+
+LINEARS = {
+    MPNET.name: ["attn.q", "attn.k", "attn.v", "attn.o", "intermediate.dense", "output.dense"],
+    MINILM.name: ["query", "key", "value", "output.dense", "intermediate.dense"],
+}
+
+
+def main(
+    data_folder: Annotated[Path, typer.Option("--data", envvar="QA_TRAINING_DATA")],
+    run: Annotated[Path, typer.Option()],
+    base: str = MPNET.name,
+    rank: int = 32,
+    frozen_layers: int = 4,
+    learning_rate: float = 3e-4,
+    batch: int = 32,
+    epochs: int = 1,
+    seed: int = 7,
+    limit: int = 0,
+    positive_weight: float = 2.0,
+) -> None:
+    """Train and write `weights.safetensors` and `config.json` to the run's folder."""
+    torch.manual_seed(seed)
+    run.mkdir(parents=True, exist_ok=True)
+    model_of = {MPNET.name: MPNET, MINILM.name: MINILM}[base]
+    folder = str(base_model_path(model_of))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    pairs = _pairs(data_folder, seed)
+    pairs = pairs[:limit] if limit else pairs
+    encoder = AutoModel.from_pretrained(folder, dtype=torch.float32)
+    layers = list(range(frozen_layers, encoder.config.num_hidden_layers))
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank,
+        lora_dropout=0.05,
+        target_modules=LINEARS[base],
+        layers_to_transform=layers,
+        layers_pattern="layer",
+    )
+    hidden = encoder.config.hidden_size
+    adapted = get_peft_model(encoder, config)
+    model = PairClassifier(adapted, hidden)
+    low_rank = [p for n, p in model.named_parameters() if p.requires_grad and "lora" in n]
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": low_rank, "lr": learning_rate},
+            {"params": model.head.parameters(), "lr": 1e-3},
+        ],
+        weight_decay=0.01,
+    )
+    tokens = [(pair_tokens(tokenizer, p.question, [p.context])[0], p.label) for p in pairs]
+    batches = _batches(tokens, batch, epochs, seed)
+    schedule = get_linear_schedule_with_warmup(optimizer, len(batches) // 20, len(batches))
+    loss_of = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(positive_weight))
+    checkpoint = run / "checkpoint.pt"
+    first = 0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(saved["model"], strict=False)
+        optimizer.load_state_dict(saved["optimizer"])
+        schedule.load_state_dict(saved["schedule"])
+        first = saved["step"]
+    model.train()
+    started, seen, total = time.perf_counter(), 0, 0.0
+    for step in range(first, len(batches)):
+        rows = [tokens[i] for i in batches[step]]
+        ids, mask = padded([row[0] for row in rows], tokenizer.pad_token_id)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = model(ids, mask)
+        loss = loss_of(logits.float(), torch.tensor([float(row[1]) for row in rows]))
+        loss.backward()
+        nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        seen, total = seen + len(rows), total + loss.item()
+        if (step + 1) % 50 == 0:
+            rate = seen / (time.perf_counter() - started)
+            print(f"step {step + 1}/{len(batches)} loss {total / 50:.4f} {rate:.1f}/s", flush=True)
+            total = 0.0
+        if (step + 1) % 300 == 0:
+            trained = {n: p for n, p in model.state_dict().items() if "lora" in n or "head" in n}
+            torch.save(
+                {
+                    "model": trained,
+                    "optimizer": optimizer.state_dict(),
+                    "schedule": schedule.state_dict(),
+                    "step": step + 1,
+                },
+                checkpoint,
+            )
+            write_weights(model, run, base, scale=2.0)
+    write_weights(model, run, base, scale=2.0)
+
+
+def write_weights(model: PairClassifier, run: Path, base: str, scale: float) -> None:
+    """Write what was trained, in fp16, in the form that `qa.cross_encoder` loads."""
+    weights = {"head.weight": model.head.weight, "head.bias": model.head.bias}
+    for name, value in model.encoder.state_dict().items():
+        if "lora_" in name:
+            module = name.removeprefix("base_model.model.").split(".lora_")[0]
+            weights[f"{module}.{'A' if 'lora_A' in name else 'B'}"] = value
+    path = run / "weights.safetensors"
+    save_file({k: v.detach().half().contiguous() for k, v in weights.items()}, path)
+    config = {"name": run.name, "base": base, "scale": scale, "sha256": sha256_of(path)}
+    (run / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+
+
+def _pairs(folder: Path, seed: int) -> list[Pair]:
+    lay = [group for group in data.lay(folder) if group.partition == "train"]
+    rng = random.Random(seed)
+    selqa = [group for group in data.selqa(folder) if group.partition == "train"]
+    cast = [group for group in data.cast(folder) if group.partition == "train"]
+    rng.shuffle(selqa)
+    pairs = build_pairs(lay, seed)
+    pairs += build_pairs(selqa[:1000], seed, augment=False)
+    for number in range(4):  # its groups hold many sentences: a few draws from each
+        pairs += build_pairs(cast, seed + number, augment=False)
+    unique = list(dict.fromkeys(pairs))
+    rng.shuffle(unique)
+    print(f"{len(unique)} pairs, {sum(p.label for p in unique)} positive", flush=True)
+    return unique
+
+
+def _batches(
+    tokens: list[tuple[list[int], int]], size: int, epochs: int, seed: int
+) -> list[list[int]]:
+    """Indices by batch: of like length within a window of 50 batches, in random order."""
+    rng = random.Random(seed)
+    batches: list[list[int]] = []
+    for _ in range(epochs):
+        order = list(range(len(tokens)))
+        rng.shuffle(order)
+        epoch: list[list[int]] = []
+        for first in range(0, len(order), 50 * size):
+            window = sorted(order[first : first + 50 * size], key=lambda i: len(tokens[i][0]))
+            epoch += [window[i : i + size] for i in range(0, len(window), size)]
+        rng.shuffle(epoch)
+        batches += epoch
+    return batches
+
+
+if __name__ == "__main__":
+    typer.run(main)
