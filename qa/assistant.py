@@ -9,8 +9,16 @@ from typing import Any
 
 from qa import messages
 from qa.abbreviations import expand
-from qa.answer import Answer, Notice, Reason
-from qa.answerability import Gate, Judged, WordStatistics, missing_words, signals
+from qa.answer import Answer, Notice, Quote, Reason
+from qa.answerability import (
+    SIGNALS,
+    Gate,
+    Judged,
+    WordStatistics,
+    calibrated_threshold,
+    missing_words,
+    signals,
+)
 from qa.answerer import choose_quotes, closest_quotes
 from qa.base_models import Progress
 from qa.conversation import (
@@ -31,6 +39,8 @@ from qa.safety import notices_for
 from qa.settings import Settings, load_settings
 from qa.spelling import Speller
 
+MOSTLY = 0.5  # half, by weight
+
 _OWN_VOICE: Mapping[SmallTalk, str] = {
     "greeting": messages.GREETING,
     "thanks": messages.THANKS,
@@ -40,10 +50,18 @@ _OWN_VOICE: Mapping[SmallTalk, str] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read a question, with the candidates judged for it, best first."""
+    """One way to read a question, with the candidates judged for it, best first.
+
+    Attributes:
+        question: in this reading.
+        judged: candidates with their evidence scores, best first.
+        measured: the gate's signals, in the order of `SIGNALS`; empty without candidates.
+        probability: the gate's, that the documents answer.
+    """
 
     question: str
     judged: tuple[Judged, ...]
+    measured: tuple[float, ...]
     probability: float
 
 
@@ -58,6 +76,9 @@ class Assistant:
         self.evidence = evidence
         self.settings = settings
         self.gate = Gate.load()
+        self.threshold = self.gate.threshold
+        if settings.calibration is not None:
+            self.threshold = calibrated_threshold(settings.calibration)
         self.retriever = Retriever(index, encoder)
         self.statistics = WordStatistics(index.manifest.sentences, index.note("stems"))
         self.speller = Speller(index.note("vocabulary"), encoder.everyday_words())
@@ -105,12 +126,19 @@ class Assistant:
         """
         return self.index.document(file)
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def passage_around(self, quote: Quote) -> tuple[int, int]:
+        """Offsets of the passage that a quote was taken from."""
+        return self.index.passage_around(quote.file, quote.start)
+
+    def ask(
+        self, question: str, history: Sequence[str] = (), *, threshold: float | None = None
+    ) -> Answer:
         """Answer a question with verbatim quotes, or refuse and say why.
 
         Args:
             question: in plain words.
             history: earlier questions of the same chat, oldest first.
+            threshold: least probability (0..1) for an answer; None for the calibrated one.
         """
         asked = cleaned(question)
         talk = small_talk(asked)
@@ -122,24 +150,25 @@ class Assistant:
         if reason is not None:
             return Answer(question, "refused", reason=reason, notices=notices)
         earlier = list(history)[-self.settings.max_history :] if self.settings.max_history else []
-        best = self._best_reading(asked, earlier)
-        return replace(self._answer(question, asked, best), notices=notices)
+        best = max(self.readings(asked, earlier), key=lambda reading: reading.probability)
+        least = self.threshold if threshold is None else threshold
+        return replace(self._answer(question, asked, best, least), notices=notices)
 
-    def _best_reading(self, asked: str, history: Sequence[str]) -> Reading:
-        """As typed, as mended, and with what it leans on: the gate chooses among them."""
+    def readings(self, asked: str, history: Sequence[str] = ()) -> list[Reading]:
+        """The question as typed, as mended, and with what it leans on in the chat."""
         readings = [self.read(asked)]
         mended = self.speller.mend(asked)
         if mended is not None:
             readings.append(self.read(mended))
         if leans(asked):
             readings.extend(self.read(whole) for whole in resolved(mended or asked, history))
-        return max(readings, key=lambda reading: reading.probability)
+        return readings
 
     def read(self, question: str) -> Reading:
         """Retrieve and judge candidates for one reading of a question."""
         retrieved = self.retriever.retrieve(question, self.settings.candidates)
         if not retrieved:
-            return Reading(question, (), 0.0)
+            return Reading(question, (), (), 0.0)
         scores = self.evidence.score(
             expand(question, self.abbreviations),
             [found.candidate.text for found in retrieved],
@@ -152,21 +181,22 @@ class Assistant:
             )
         )
         measured = signals(question, judged, self.statistics)
-        return Reading(question, judged, self.gate.probability(measured))
+        probability = self.gate.probability(measured)
+        return Reading(question, judged, tuple(map(float, measured)), probability)
 
-    def _answer(self, question: str, asked: str, reading: Reading) -> Answer:
+    def _answer(self, question: str, asked: str, reading: Reading, threshold: float) -> Answer:
         understood_as = None if reading.question == asked else reading.question
         probability = min(max(reading.probability, 0.0), 1.0)
         why = [f"retrieved: {len(reading.judged)}"]
         if reading.judged:
             why.append(f"score: {reading.judged[0].score:.3f}")
         why.append(f"probability: {probability:.3f}")
-        why.append(f"threshold: {self.gate.threshold:.3f}")
+        why.append(f"threshold: {threshold:.3f}")
         missing = missing_words(reading.question, self.statistics)
         why.extend(f"missing: {word}" for word in missing)
-        answered = bool(reading.judged) and probability >= self.gate.threshold
+        answered = bool(reading.judged) and probability >= threshold
         parts = (reading.judged, self.index.document, self.index.neighbours)
-        reason: Reason = "not_stated" if self._near(reading) else "not_covered"
+        reason: Reason = "not_stated" if _near(reading) else "not_covered"
         return Answer(
             question=question,
             understood_as=understood_as,
@@ -178,9 +208,7 @@ class Assistant:
             why=tuple(why),
         )
 
-    def _near(self, reading: Reading) -> bool:
-        """Whether the documents speak of the question's subject: they use most of its words."""
-        if not reading.judged:
-            return False
-        wanted = 1.0 - signals(reading.question, reading.judged, self.statistics)[5]
-        return bool(wanted >= 0.5)
+
+def _near(reading: Reading) -> bool:
+    """Whether the documents speak of the question's subject: they use most of its words."""
+    return bool(reading.measured) and reading.measured[SIGNALS.index("unknown")] < MOSTLY

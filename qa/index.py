@@ -180,6 +180,15 @@ class Index:
         )
         return self.candidates([int(row[0]) for row in rows])
 
+    def passage_around(self, file: str, offset: int) -> tuple[int, int]:
+        """Offsets of the passage of `file` that holds the character at `offset`."""
+        row = self._db.execute(
+            "SELECT start, end FROM passages WHERE file = ? AND start <= ? "
+            "ORDER BY start DESC LIMIT 1",
+            (file, offset),
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
     def _candidate(self, row: Sequence[Any]) -> Candidate:
         number, file, heading, passage_start, passage_end, start, end, lead, lead_end, ref = row
         document = self._documents[file]

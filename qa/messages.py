@@ -24,6 +24,9 @@ IDENTITY = (
     "I tell you so."
 )
 
+SMALL_TALK = frozenset({"greeting", "thanks", "identity"})
+"""Codes of the notices that stand in place of a refusal's reason."""
+
 PERSONAL = (
     "I can show what the documents say for people in general. I can not advise on your own case. "
     "Please ask your doctor or pharmacist."
@@ -61,3 +64,26 @@ def sources_speak(count: int) -> str:
 def ask_instead(whom: str) -> str:
     """Whom to ask when the documents don't answer."""
     return f"You could ask {whom}."
+
+
+# The page.
+ANSWERED_LABEL = "From the documents"
+REFUSED_LABEL = "No answer found"
+NOTICE_LABEL = "Please note"
+URGENT_LABEL = "Urgent"
+FAILED_LABEL = "Something went wrong"
+FAILED = "I could not look this up. Please try again in a moment."
+ANSWERS_FROM = "I answer only from these documents, in their own words:"
+QUESTION_LABEL = "Your question"
+QUESTION_HINT = "Ask in plain words"
+ASK = "Ask"
+START_AGAIN = "Start again"
+EXAMPLES = "You could ask:"
+LOOKING = "I am reading the documents …"
+OPEN_SOURCE = "Show in the document"
+CLOSE_SOURCE = "Close"
+SOURCE_FAILED = "I could not open this document. Please try again."
+NO_SUCH_SOURCE = "There is no such place in the documents."
+THIS_QUOTE = "this quote"
+OTHER_QUOTE = "other quotes of the answer"
+KIND_UNKNOWN = "document"

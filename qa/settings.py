@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     cache_dir: Path | None = Field(None, description="Where unpacked models are kept.")
 
     candidates: int = Field(40, ge=1, le=500, description="Sentences the evidence model judges.")
+    calibration: Path | None = Field(
+        None, description="File that `qa calibrate` wrote; its threshold is used."
+    )
     max_question_chars: int = Field(2000, ge=100, description="Longer questions are refused.")
     max_history: int = Field(6, ge=0, description="Earlier questions that are looked at.")
 

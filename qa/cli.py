@@ -1,0 +1,293 @@
+"""The `qa` command."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from qa import messages
+from qa.answer import Answer, Quote
+from qa.errors import InputError, QaError
+from qa.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+app = typer.Typer(
+    help="Answers questions with verbatim passages of your documents, or says that they don't.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", help="Folder of the index (default: QA_INDEX or ./index).")
+]
+
+
+def main() -> None:
+    """Run the command; what a user can mend is told in one line, with exit code 2."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    try:
+        app()
+    except QaError as error:
+        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"qa: {error}")
+        sys.exit(2)
+
+
+@app.command("index", epilog="Example: qa index corpus --index index")
+def index_command(
+    corpus: Annotated[Path, typer.Argument(help="Folder of the documents.")],
+    index: IndexOption = None,
+) -> None:
+    """Build or update the index of a folder of documents."""
+    from qa.encoder import Encoder  # noqa: PLC0415 - torch is slow to import
+    from qa.indexing import build_index  # noqa: PLC0415
+
+    settings = load_settings()
+    folder = index or settings.index
+    with _bar("Unpacking the model") as unpacked:
+        encoder = Encoder.load(settings, unpacked)
+    with _bar("Embedding") as embedded:
+        report = build_index(corpus, folder, encoder, embedded)
+    for item in report.skipped:
+        typer.echo(f"qa: warning: {item.file} {item.reason}; it was left out.", err=True)
+    fresh = "nothing to embed" if report.embedded == 0 else f"{report.embedded} sentences embedded"
+    removed = f", {report.removed} documents removed" if report.removed else ""
+    typer.echo(
+        f"{folder}: {report.documents} documents, {report.passages} passages, "
+        f"{report.sentences} sentences; {fresh}{removed}."
+    )
+
+
+@app.command(epilog='Example: qa ask "Will it give me weird dreams?"')
+def ask(
+    question: Annotated[str, typer.Argument(help="In plain words.")],
+    index: IndexOption = None,
+    history: Annotated[
+        list[str] | None, typer.Option(help="An earlier question; may be given again.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Print each stage's verdict too.")] = False,
+) -> None:
+    """Ask one question."""
+    from qa.payload import answer_payload  # noqa: PLC0415
+
+    assistant = _assistant(load_settings(), index)
+    answer = assistant.ask(question, history or [])
+    if as_json:
+        payload = answer_payload(answer)
+        if why:
+            payload["why"] = list(answer.why)
+        typer.echo(json.dumps(payload, ensure_ascii=False))
+        return
+    _show(assistant, answer)
+    if why:
+        for line in answer.why:
+            typer.echo(line)
+
+
+@app.command(epilog="Example: qa answer questions.jsonl --output answers.jsonl")
+def answer(
+    questions: Annotated[Path, typer.Argument(help='JSON lines: {"id", "question", "history"?}.')],
+    index: IndexOption = None,
+    output: Annotated[Path | None, typer.Option(help="Write here; default: standard out.")] = None,
+) -> None:
+    """Answer a file of questions, a line in, a line out, in order."""
+    from qa.batch import BadLine, answer_lines, read_lines  # noqa: PLC0415
+
+    lines = read_lines(questions)
+    assistant = _assistant(load_settings(), index)
+    bad = 0
+    with _output(output) as write:
+        for result in answer_lines(assistant, lines):
+            if isinstance(result, BadLine):
+                bad += 1
+                typer.echo(f"qa: {questions}: {result}", err=True)
+            else:
+                write(json.dumps(result, ensure_ascii=False))
+    if bad:
+        raise InputError(f"{bad} of the lines of {questions} could not be used; the rest ran.")
+
+
+@app.command("eval", epilog="Example: qa eval tests/gold/gold.jsonl --report reports")
+def eval_command(
+    gold: Annotated[Path, typer.Argument(help="Gold questions, JSON lines.")],
+    index: IndexOption = None,
+    report: Annotated[Path | None, typer.Option(help="Folder for result.json, report.html.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="A previous result.json.")] = None,
+    gate: Annotated[Path | None, typer.Option(help="Limits, TOML; exit 1 when one fails.")] = None,
+) -> None:
+    """Run a gold set, show figures, and fail when a gate isn't met."""
+    from qa.evaluation import command  # noqa: PLC0415
+
+    failures = command.run(_assistant(load_settings(), index), gold, report, baseline, gate)
+    if failures:
+        for failure in failures:
+            typer.echo(f"qa: gate failed: {failure}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: qa calibrate gold.jsonl --max-wrong 0.10 --output calibration.json")
+def calibrate(
+    gold: Annotated[Path, typer.Argument(help="Gold questions, JSON lines.")],
+    max_wrong: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of wrong answers.")],
+    index: IndexOption = None,
+    confidence: Annotated[float, typer.Option(min=0.5, max=0.999)] = 0.95,
+    output: Annotated[Path, typer.Option(help="Where to write.")] = Path("calibration.json"),
+) -> None:
+    """Choose the threshold that keeps the share of wrong answers below a limit."""
+    from qa.evaluation import command  # noqa: PLC0415
+
+    assistant = _assistant(load_settings(), index)
+    holds = command.calibrate_to(assistant, gold, max_wrong, confidence, output)
+    if not holds:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: QA_PORT=8000 qa serve")
+def serve(index: IndexOption = None) -> None:
+    """Serve the web page."""
+    from qa.web.page import serve as serve_page  # noqa: PLC0415
+
+    settings = load_settings()
+    serve_page(_assistant(settings, index), settings)
+
+
+@app.command(epilog="Example: qa verify answers.jsonl corpus")
+def verify(
+    answers: Annotated[Path, typer.Argument(help="What `qa answer` wrote.")],
+    corpus: Annotated[Path, typer.Argument(help="Folder of the documents.")],
+) -> None:
+    """Check every quote of an answers file against today's files."""
+    from qa.batch import verify as check  # noqa: PLC0415
+
+    found = check(answers, corpus)
+    for problem in found.problems:
+        typer.echo(f"qa: {problem}", err=True)
+    typer.echo(
+        f"{found.quotes} quotes of {found.answers} answers checked, {len(found.problems)} wrong."
+    )
+    if found.problems:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: qa doctor --index index")
+def doctor(index: IndexOption = None) -> None:
+    """Check the models, the index and the settings, and tell how to mend what is wrong."""
+    settings = load_settings()
+    assistant = _assistant(settings, index)
+    manifest = assistant.index.manifest
+    typer.echo(f"index: {assistant.index.folder}, {len(manifest.documents)} documents")
+    typer.echo(f"encoder: {manifest.encoder} (sha256 {manifest.encoder_sha256[:12]})")
+    typer.echo(f"evidence model: {assistant.evidence.encoder.name}")
+    typer.echo(f"threshold: {assistant.threshold}")
+    for file, reason in manifest.skipped.items():
+        typer.echo(f"left out: {file} {reason}")
+    typer.echo("All is well.")
+
+
+def _assistant(settings: Settings, index: Path | None) -> Assistant:
+    from qa.assistant import Assistant  # noqa: PLC0415
+
+    with _bar("Unpacking the model") as unpacked:
+        return Assistant.open(index or settings.index, settings, unpacked)
+
+
+class _Bar:
+    """A progress bar on a terminal, nothing elsewhere; appears with the first step."""
+
+    def __init__(self, progress: Progress, title: str) -> None:
+        self.progress = progress
+        self.title = title
+        self.started = False
+
+    def __call__(self, done: int, total: int) -> None:
+        if not self.started:
+            self.progress.start()
+            self.task = self.progress.add_task(self.title, total=total)
+            self.started = True
+        self.progress.update(self.task, completed=done)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[_Bar]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    progress = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
+    try:
+        yield _Bar(progress, title)
+    finally:
+        progress.stop()
+
+
+class _Writer:
+    def __init__(self, path: Path | None) -> None:
+        self.handle = path.open("w", encoding="utf-8", newline="\n") if path else None
+
+    def __call__(self, line: str) -> None:
+        if self.handle is None:
+            typer.echo(line)
+        else:
+            self.handle.write(line + "\n")
+            self.handle.flush()
+
+
+@contextmanager
+def _output(path: Path | None) -> Iterator[_Writer]:
+    try:
+        writer = _Writer(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}).") from error
+    try:
+        yield writer
+    finally:
+        if writer.handle is not None:
+            writer.handle.close()
+
+
+def _show(assistant: Assistant, answer: Answer) -> None:
+    """An answer for a person to read: notices first, then quotes in their passages."""
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    for notice in answer.notices:
+        style = "bold red" if notice.urgent else "cyan"
+        console.print(Text(f"! {notice.text}" if notice.urgent else notice.text, style=style))
+    if answer.understood_as is not None:
+        console.print(Text(f"{messages.UNDERSTOOD} {answer.understood_as}", style="italic"))
+    if answer.outcome == "answered":
+        files = {quote.file for quote in answer.quotes}
+        console.print(Text(messages.sources_speak(len(files)), style="green"))
+        for quote in answer.quotes:
+            _show_quote(console, assistant, quote)
+        return
+    if answer.reason is not None and not any(n.code in messages.SMALL_TALK for n in answer.notices):
+        console.print(Text(messages.REFUSALS[answer.reason], style="yellow"))
+    if answer.closest:
+        console.print(Text(messages.CLOSEST + ":"))
+        for quote in answer.closest:
+            _show_quote(console, assistant, quote)
+
+
+def _show_quote(console: Console, assistant: Assistant, quote: Quote) -> None:
+    document = assistant.document(quote.file)
+    start, end = assistant.passage_around(quote)
+    shown = Text(document.text[start : quote.start], style="dim")
+    shown.append(quote.text, style="bold")
+    shown.append(document.text[quote.end : end], style="dim")
+    page = f", page {quote.page}" if quote.page is not None else ""
+    kind = document.kind_of(quote.heading)
+    console.print()
+    console.print(Text(f"{quote.file}:{quote.line}{page}  {kind}".rstrip(), style="cyan"))
+    if console.is_terminal:
+        console.print(shown)
+    else:
+        console.print(Text(f"> {quote.text}"))
