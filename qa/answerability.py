@@ -1,7 +1,8 @@
 """Whether the documents answer a question at all: the refusal gate.
 
-A logistic regression over measured signals. Its coefficients stand in `models/gate.json` and are
-fitted by `python -m training.fit_gate`; nothing here is tuned by hand.
+A logistic regression over measured signals. Its coefficients stand in `gate.json` beside the
+evidence model that it judges by, and are fitted by `python -m training.fit_gate`; nothing here is
+tuned by hand.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from qa.index import Candidate
 from qa.retriever import Retrieved
 from qa.words import content_stems, numbers, stems
 
-GATE_FILE = Path(__file__).parent / "models" / "gate.json"
+GATE = "gate.json"
 
 SIGNALS = (
     "evidence",  # log-odds of the best sentence
@@ -120,7 +121,7 @@ class Gate:
     threshold: float
 
     @classmethod
-    def load(cls, path: Path = GATE_FILE) -> Gate:
+    def load(cls, path: Path) -> Gate:
         """Read the gate's coefficients.
 
         Raises:
@@ -136,6 +137,12 @@ class Gate:
             raise ModelError(
                 f"{path} cannot be used ({error}); fit it: python -m training.fit_gate GOLD"
             ) from error
+
+    @classmethod
+    def untrained(cls) -> Gate:
+        """A gate that goes by the evidence score alone: where fitting begins."""
+        weights = np.array([float(name == "evidence") for name in SIGNALS])
+        return cls(weights, np.zeros(len(SIGNALS)), np.ones(len(SIGNALS)), 0.0, 0.5)
 
     def probability(self, measured: NDArray[np.float64]) -> float:
         """Probability that the documents answer."""

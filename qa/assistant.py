@@ -11,6 +11,7 @@ from qa import messages
 from qa.abbreviations import expand
 from qa.answer import Answer, Notice, Quote, Reason
 from qa.answerability import (
+    GATE,
     SIGNALS,
     Gate,
     Judged,
@@ -32,7 +33,7 @@ from qa.conversation import (
 from qa.documents import Document
 from qa.encoder import Encoder
 from qa.errors import IndexFolderError
-from qa.evidence import EvidenceModel
+from qa.evidence import EvidenceModel, model_folder
 from qa.index import Index
 from qa.retriever import Retriever
 from qa.safety import notices_for
@@ -69,14 +70,19 @@ class Assistant:
     """Answers questions from one index; safe to share between threads."""
 
     def __init__(
-        self, index: Index, encoder: Encoder, evidence: EvidenceModel, settings: Settings
+        self,
+        index: Index,
+        encoder: Encoder,
+        evidence: EvidenceModel,
+        gate: Gate,
+        settings: Settings,
     ) -> None:
         self.index = index
         self.encoder = encoder
         self.evidence = evidence
         self.settings = settings
-        self.gate = Gate.load()
-        self.threshold = self.gate.threshold
+        self.gate = gate
+        self.threshold = gate.threshold
         if settings.calibration is not None:
             self.threshold = calibrated_threshold(settings.calibration)
         self.retriever = Retriever(index, encoder)
@@ -91,6 +97,7 @@ class Assistant:
         index_dir: Path | str,
         settings: Settings | None = None,
         progress: Progress | None = None,
+        gate: Gate | None = None,
     ) -> Assistant:
         """Open an index and load the models.
 
@@ -98,6 +105,7 @@ class Assistant:
             index_dir: folder that `qa index` built.
             settings: read from the environment by default.
             progress: called while models are unpacked for the first time.
+            gate: the refusal gate; by default the one fitted for the profile.
 
         Raises:
             QaError: the index or a model is missing, damaged, or they don't fit together.
@@ -112,7 +120,8 @@ class Assistant:
                 "QA_PROFILE."
             )
         evidence = EvidenceModel.load(settings.profile, settings.cache_dir, progress)
-        return cls(index, encoder, evidence, settings)
+        gate = gate or Gate.load(model_folder(settings.profile) / GATE)
+        return cls(index, encoder, evidence, gate, settings)
 
     def documents(self) -> tuple[Document, ...]:
         """Every document that answers are taken from."""

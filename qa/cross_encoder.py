@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerBase
 
 from qa.base_models import MINILM, MPNET, Progress, base_model_path, check_sha256
+from qa.processor import has_bf16
 
 QUESTION_MAX_TOKENS = 64  # of a long question its end is kept: stories come before the question
 PAIR_MAX_TOKENS = 224
@@ -146,14 +147,6 @@ def merge(model: PairClassifier, weights: dict[str, Tensor], scale: float) -> No
 
 def _fast(model: PairClassifier) -> PairClassifier:
     """Run the transformer in bf16 where the processor multiplies it natively."""
-    if _has_bf16():
+    if has_bf16():
         model.encoder.to(torch.bfloat16)
     return model
-
-
-def _has_bf16() -> bool:
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags

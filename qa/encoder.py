@@ -14,6 +14,7 @@ from sentence_transformers import SentenceTransformer
 
 from qa.base_models import MINILM, MPNET, Progress, base_model_path, sha256_of
 from qa.errors import ModelError
+from qa.processor import has_bf16
 from qa.settings import Settings
 
 Vectors = NDArray[np.float32]
@@ -55,6 +56,8 @@ class Encoder:
             model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
         except (OSError, ValueError) as error:
             raise ModelError(f"{path} is not a sentence-transformers model: {error}") from error
+        if has_bf16():
+            model = model.bfloat16()
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(f"{path} doesn't say how long its vectors are; use another model.")
@@ -66,21 +69,34 @@ class Encoder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with torch.inference_mode():
             vectors = self.model.encode_document(
-                list(texts), batch_size=32, normalize_embeddings=True, show_progress_bar=False
+                list(texts),
+                batch_size=32,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_tensor=True,
             )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        return _unit(vectors)
 
     def encode_query(self, question: str) -> Vectors:
         """A unit vector, shape (1, dimension)."""
         with torch.inference_mode():
             vector = self.model.encode_query(
-                [question], normalize_embeddings=True, show_progress_bar=False
+                [question],
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_tensor=True,
             )
-        return np.ascontiguousarray(vector, dtype=np.float32)
+        return _unit(vector)
 
     def everyday_words(self) -> frozenset[str]:
         """Whole words of the model's vocabulary: those that its training text used often."""
         return frozenset(word for word in self.model.tokenizer.get_vocab() if word.isalpha())
+
+
+def _unit(vectors: torch.Tensor) -> Vectors:
+    """As float32, of length 1 again after bfloat16's rounding."""
+    found: Vectors = torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
+    return np.ascontiguousarray(found, dtype=np.float32)
 
 
 def _weights_sha256(path: Path) -> str:

@@ -15,7 +15,10 @@ from qa.base_models import Progress
 from qa.cross_encoder import CrossEncoder
 from qa.errors import ModelError
 
-MODELS = Path(__file__).parent / "models"
+
+def model_folder(profile: str) -> Path:
+    """The packaged model of a profile."""
+    return Path(__file__).parent / "models" / profile
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class EvidenceModel:
         Raises:
             ModelError: the model is missing or damaged.
         """
-        folder = folder or MODELS / profile
+        folder = folder or model_folder(profile)
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:

@@ -1,6 +1,6 @@
-"""Fit the refusal gate on the dev half of a gold set.
+"""Fit the refusal gate of a profile on the dev half of a gold set.
 
-    python -m training.fit_gate tests/gold/gold.jsonl --index index
+    QA_PROFILE=standard python -m training.fit_gate tests/gold/gold.jsonl --index index
 
 Every dev question is read as `ask()` reads it and the gate's signals are measured; a logistic
 regression with L2 penalty learns whether the documents answer. The threshold is the one with the
@@ -21,10 +21,12 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from qa.answerability import GATE_FILE, SIGNALS
+from qa.answerability import GATE, SIGNALS, Gate
 from qa.assistant import Assistant
 from qa.conversation import cleaned, small_talk, unanswerable_as_asked
 from qa.evaluation.gold import read_gold
+from qa.evidence import model_folder
+from qa.settings import Settings, load_settings
 
 FOLDS = 10
 
@@ -32,13 +34,13 @@ FOLDS = 10
 def main(
     gold: Path,
     index: Annotated[Path, typer.Option()] = Path("index"),
-    output: Annotated[Path, typer.Option()] = GATE_FILE,
     signals_file: Annotated[Path, typer.Option("--signals")] = Path("runs/gate_signals.json"),
     penalty: float = 1.0,
     seed: int = 7,
 ) -> None:
     """Measure the signals, fit, and write the coefficients."""
-    measured, labels = _measured(gold, index)
+    settings = load_settings()
+    measured, labels = _measured(gold, index, settings)
     signals_file.parent.mkdir(parents=True, exist_ok=True)
     signals_file.write_text(json.dumps({"measured": measured, "labels": labels}), encoding="utf-8")
     x, y = np.array(measured), np.array(labels)
@@ -62,7 +64,7 @@ def main(
             "balanced_out_of_fold": round(balanced, 4),
         },
     }
-    output.parent.mkdir(parents=True, exist_ok=True)
+    output = model_folder(settings.profile) / GATE
     output.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(fitted, indent=1))
 
@@ -79,8 +81,10 @@ def best_threshold(probabilities: np.ndarray, labels: np.ndarray) -> tuple[float
     return float(middles[best]), float(scores[best])
 
 
-def _measured(gold: Path, index: Path) -> tuple[list[tuple[float, ...]], list[int]]:
-    assistant = Assistant.open(index)
+def _measured(
+    gold: Path, index: Path, settings: Settings
+) -> tuple[list[tuple[float, ...]], list[int]]:
+    assistant = Assistant.open(index, settings, gate=Gate.untrained())
     limit = assistant.settings.max_question_chars
     measured: list[tuple[float, ...]] = []
     labels: list[int] = []

@@ -41,11 +41,11 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
     """
     chat = _Chat(assistant, settings)
     documents = assistant.documents()
-    # `container` and the labels are Gradio's; what is said is in messages.py.
-    with gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True) as page:
+    page: gr.Blocks = gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True)
+    with page:
         turns = gr.State(())
-        gr.HTML(f"<h1>{render.text(settings.title)}</h1>{render.intro(documents)}", elem_id="intro")
-        shown = gr.HTML("", elem_id="thread")
+        _html(f"<h1>{render.text(settings.title)}</h1>{render.intro(documents)}", "intro")
+        shown = _html("", "thread")
         examples = _example_buttons(documents)
         with gr.Row(elem_id="asking"):
             box = gr.Textbox(
@@ -91,8 +91,8 @@ def launch_options(assistant: Assistant, settings: Settings) -> dict[str, Any]:
         "quiet": True,
         "favicon_path": STATIC / "favicon.svg",
         "theme": _theme(),
-        "css": stylesheet(),
-        "head": f"<script>{script}</script>",
+        # Not as `css`, which Gradio rewrites and whose media queries it loses.
+        "head": f"<style>{stylesheet()}</style><script>{script}</script>",
         "app_kwargs": {
             "routes": [source_route(assistant.document)],
             "docs_url": None,
@@ -166,12 +166,16 @@ class _Chat:
         )
 
 
+def _html(value: str, elem_id: str) -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False)
+
+
 def _example_buttons(documents: Sequence[Document]) -> list[gr.Button]:
     questions = example_questions(documents)
     if not questions:
         return []
     with gr.Row(elem_id="examples"):
-        gr.HTML(f"<p>{render.text(messages.EXAMPLES)}</p>")
+        _html(f"<p>{render.text(messages.EXAMPLES)}</p>", "examples-label")
         return [gr.Button(question, size="sm", min_width=0, scale=0) for question in questions]
 
 

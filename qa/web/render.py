@@ -14,6 +14,7 @@ FindDocument = Callable[[str], Document]
 
 OWN_VOICE_CODES = frozenset({"greeting", "thanks", "identity"})
 SHOWN_QUESTION_CHARS = 300
+LISTED_DOCUMENTS = 6  # a longer list is folded
 
 
 def text(value: str) -> str:
@@ -28,9 +29,10 @@ def intro(documents: Sequence[Document]) -> str:
         f'<span class="kind">{text(document.kind or messages.KIND_UNKNOWN)}</span></li>'
         for document in documents
     )
+    opened = " open" if len(documents) <= LISTED_DOCUMENTS else ""
     return (
-        f'<details class="intro"><summary>{text(messages.ANSWERS_FROM)} '
-        f'<span class="count">{len(documents)}</span></summary><ul>{items}</ul></details>'
+        f'<details class="intro"{opened}><summary>{text(messages.ANSWERS_FROM)}'
+        f"</summary><ul>{items}</ul></details>"
         f'<p class="intro-line">{text(messages.NOT_ADVICE)} {text(messages.NOT_STORED)}</p>'
     )
 
