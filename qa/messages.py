@@ -87,3 +87,8 @@ NO_SUCH_SOURCE = "There is no such place in the documents."
 THIS_QUOTE = "this quote"
 OTHER_QUOTE = "other quotes of the answer"
 KIND_UNKNOWN = "document"
+
+
+def serving(url: str) -> str:
+    """Where the page is. `url` is its address."""
+    return f"Open {url} in your browser. Press Ctrl+C to stop."

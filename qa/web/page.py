@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Any
@@ -39,7 +41,7 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
         assistant: answers the questions.
         settings: title and texts of the page.
     """
-    chat = _Chat(assistant, settings)
+    chat = Chat(assistant, settings)
     documents = assistant.documents()
     page: gr.Blocks = gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True)
     with page:
@@ -76,8 +78,8 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
 def launch_options(assistant: Assistant, settings: Settings) -> dict[str, Any]:
     """Arguments for `gr.Blocks.launch`: nothing leaves this machine, nothing is kept."""
     script = (STATIC / "page.js").read_text(encoding="utf-8")
-    script = script.replace("CLOSE_LABEL", messages.CLOSE_SOURCE)
-    script = script.replace("FAILED_TEXT", messages.SOURCE_FAILED)
+    script = script.replace('"CLOSE_LABEL"', json.dumps(messages.CLOSE_SOURCE))
+    script = script.replace('"FAILED_TEXT"', json.dumps(messages.SOURCE_FAILED))
     return {
         "server_name": settings.host,
         "server_port": settings.port,
@@ -110,14 +112,15 @@ def serve(assistant: Assistant, settings: Settings) -> None:
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     page = build_page(assistant, settings)
-    log.info("serving on http://%s:%s", settings.host, settings.port)
     try:
-        page.launch(**launch_options(assistant, settings))
+        page.launch(**launch_options(assistant, settings), prevent_thread_lock=True)
     except OSError as error:
         raise QaError(
             f"Cannot serve on {settings.host}:{settings.port}, which may be in use. "
             "Set QA_PORT (or QA_HOST) to another value."
         ) from error
+    sys.stderr.write(messages.serving(f"http://{settings.host}:{settings.port}/") + "\n")
+    page.block_thread()
 
 
 def example_questions(documents: Sequence[Document], count: int = MAX_EXAMPLES) -> list[str]:
@@ -132,7 +135,7 @@ def example_questions(documents: Sequence[Document], count: int = MAX_EXAMPLES) 
     return list(islice(dict.fromkeys(question for question in in_turn if question), count))
 
 
-class _Chat:
+class Chat:
     """One page's way to answer; a session's turns are passed in and out."""
 
     def __init__(self, assistant: Assistant, settings: Settings) -> None:
