@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qa.answer import Answer, Notice, Quote
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Assistant", "Notice", "Quote"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> type[Assistant]:
     """Import the assistant, and with it torch, only when it is asked for."""
     if name == "Assistant":
         from qa.assistant import Assistant  # noqa: PLC0415

@@ -131,8 +131,13 @@ class Gate:
             values = json.loads(path.read_text(encoding="utf-8"))
             if tuple(values["signals"]) != SIGNALS:
                 raise ValueError("it was fitted to other signals")
-            arrays = (np.array(values[name], dtype=float) for name in ("weights", "mean", "scale"))
-            return cls(*arrays, intercept=values["intercept"], threshold=values["threshold"])
+            return cls(
+                weights=np.array(values["weights"], dtype=float),
+                mean=np.array(values["mean"], dtype=float),
+                scale=np.array(values["scale"], dtype=float),
+                intercept=float(values["intercept"]),
+                threshold=float(values["threshold"]),
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"{path} cannot be used ({error}); fit it: python -m training.fit_gate GOLD"

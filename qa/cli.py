@@ -123,14 +123,29 @@ def answer(
 def eval_command(
     gold: Annotated[Path, typer.Argument(help="Gold questions, JSON lines.")],
     index: IndexOption = None,
-    report: Annotated[Path | None, typer.Option(help="Folder for result.json, report.html.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Folder for result.json, report.html.")
+    ] = None,
     baseline: Annotated[Path | None, typer.Option(help="A previous result.json.")] = None,
     gate: Annotated[Path | None, typer.Option(help="Limits, TOML; exit 1 when one fails.")] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="Markdown file whose results table is replaced.")
+    ] = None,
 ) -> None:
     """Run a gold set, show figures, and fail when a gate isn't met."""
     from qa.evaluation import command  # noqa: PLC0415
 
-    failures = command.run(_assistant(load_settings(), index), gold, report, baseline, gate)
+    assistant = _assistant(load_settings(), index)
+    with _bar("Asking") as asked:
+        failures = command.run(
+            assistant,
+            gold,
+            report=report,
+            baseline=baseline,
+            gate=gate,
+            table=table,
+            progress=asked,
+        )
     if failures:
         for failure in failures:
             typer.echo(f"qa: gate failed: {failure}", err=True)
@@ -149,7 +164,15 @@ def calibrate(
     from qa.evaluation import command  # noqa: PLC0415
 
     assistant = _assistant(load_settings(), index)
-    holds = command.calibrate_to(assistant, gold, max_wrong, confidence, output)
+    with _bar("Asking") as asked:
+        holds = command.calibrate_to(
+            assistant,
+            gold,
+            max_wrong=max_wrong,
+            confidence=confidence,
+            output=output,
+            progress=asked,
+        )
     if not holds:
         raise typer.Exit(1)
 

@@ -20,9 +20,9 @@ _GREETING = re.compile(
     r"(?: there| all| everyone)?(?:,? how are you(?: today| doing)?)?",
 )
 _THANKS = re.compile(
-    r"(?:ok(?:ay)? |great |many |cheers |lovely |perfect )*(?:thanks?(?: you)?|thank u|thx|ta|cheers|"
-    r"bye|goodbye)(?: (?:so much|very much|a lot|a bunch|again|for (?:your|the) help|that helps?|"
-    r"that'?s (?:great|helpful)|bye))*",
+    r"(?:ok(?:ay)? |great |many |cheers |lovely |perfect )*(?:thanks?(?: you)?|thank u|thx|ta|"
+    r"cheers|bye|goodbye)(?: (?:so much|very much|a lot|a bunch|again|"
+    r"for (?:your|the) help|that helps?|that'?s (?:great|helpful)|bye))*",
 )
 _IDENTITY = re.compile(
     r"(?:who|what) (?:are|r) (?:you|u)(?: called)?|what(?:'s| is) your name|are you (?:a |an )?"
@@ -35,9 +35,9 @@ _PRONOUN = re.compile(
     r"either|both|such|else|instead|too|also|again)\b"
 )
 _OPENING = re.compile(
-    r"(?:and|but|or|so|also|what about|how about|what if|and if|ok|okay|why|why not|how so|how long|"
-    r"how often|how much|how many|since when|until when|when|where|who|which ones?|for how long|"
-    r"any others?|anything else|what else|really|even|with|without|for|in|at)\b"
+    r"(?:and|but|or|so|also|what about|how about|what if|and if|ok|okay|why|why not|how so|"
+    r"how long|how often|how much|how many|since when|until when|when|where|who|which ones?|"
+    r"for how long|any others?|anything else|what else|really|even|with|without|for|in|at)\b"
 )
 LEANING_MAX_WORDS = 12  # a longer question names what it is about
 NOT_ENGLISH_MIN_WORDS = 4  # shorter texts cannot be told apart by language

@@ -140,7 +140,7 @@ def merge(model: PairClassifier, weights: dict[str, Tensor], scale: float) -> No
             if key.endswith(".A"):
                 module = model.encoder.get_submodule(key.removesuffix(".A"))
                 delta = weights[key.removesuffix(".A") + ".B"].float() @ value.float()
-                module.weight.add_(scale * delta)  # type: ignore[operator, union-attr]
+                module.weight.add_(scale * delta)  # type: ignore[operator]
         model.head.weight.copy_(weights["head.weight"].float())
         model.head.bias.copy_(weights["head.bias"].float())
 

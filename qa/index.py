@@ -57,7 +57,7 @@ class Candidate:
 
 
 def place(title: str, heading: str, lead_in: str) -> str:
-    """"Title > Heading > lead-in", without blanks or a title said twice."""
+    """The path "Title > Heading > lead-in", without blanks or a title said twice."""
     parts = [title, *heading.split(" > "), " ".join(lead_in.split())]
     return " > ".join(dict.fromkeys(part for part in parts if part))
 
@@ -125,7 +125,7 @@ class Index:
         """
         return self._documents[file]
 
-    def note(self, key: str) -> Any:
+    def note(self, key: str) -> Any:  # noqa: ANN401 - JSON of several shapes
         """What the build noted under `key`: "vocabulary", "abbreviations" or "red_flags"."""
         row = self._db.execute("SELECT value FROM notes WHERE key = ?", (key,)).fetchone()
         return json.loads(row[0])
@@ -161,12 +161,11 @@ class Index:
 
     def candidates(self, numbers: Sequence[int]) -> list[Candidate]:
         """The sentences with these numbers, in the order asked."""
-        marks = ",".join("?" * len(numbers))
         rows = self._db.execute(
             "SELECT s.number, p.file, p.heading, p.start, p.end, s.start, s.end, s.lead_start, "
             "s.lead_end, s.reference FROM sentences s JOIN passages p ON s.passage = p.number "
-            f"WHERE s.number IN ({marks})",  # noqa: S608 - only question marks are put in
-            list(numbers),
+            "WHERE s.number IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(numbers)),),
         )
         found = {int(row[0]): self._candidate(row) for row in rows}
         return [found[number] for number in numbers]
@@ -212,7 +211,16 @@ class Index:
         )
         return [
             Document(
-                *row[:10],
+                file=row[0],
+                title=row[1],
+                text=row[2],
+                sha256=row[3],
+                kind=row[4],
+                publisher=row[5],
+                url=row[6],
+                published=row[7],
+                reviewed=row[8],
+                licence=row[9],
                 section_kinds=tuple((heading, kind) for heading, kind in json.loads(row[10])),
                 page_starts=tuple(json.loads(row[11])),
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -279,10 +278,10 @@ def _publish(aside: Path, folder: Path) -> None:
         aside.chmod(folder.stat().st_mode & 0o7777)
         if (folder / MANIFEST).is_file() or not (previous / MANIFEST).is_file():
             shutil.rmtree(previous, ignore_errors=True)
-            os.replace(folder, previous)
+            folder.replace(previous)
         else:
             shutil.rmtree(folder)
     else:
         aside.chmod(0o755)
-    os.replace(aside, folder)
+    aside.replace(folder)
     shutil.rmtree(previous, ignore_errors=True)

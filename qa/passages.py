@@ -176,7 +176,11 @@ class _Splitter:
     ) -> None:
         draft = self.drafts[-1] if joined else None
         for block in listed:
-            start = min(block.start, block.header[0]) if block.kind == "item" and block.header else block.start
+            start = (
+                min(block.start, block.header[0])
+                if block.kind == "item" and block.header
+                else block.start
+            )
             sentences = self._unit(block, lead_in)
             titled = block.kind == "item" and block.header is not None
             full = draft is not None and block.end - draft.start > PASSAGE_MAX_CHARS
@@ -229,7 +233,7 @@ def sentences_of(text: str, start: int, end: int) -> list[Sentence]:
 
 
 def _without_stray_marks(text: str, sentences: list[Sentence]) -> list[Sentence]:
-    """Join a piece without any letter (a footnote's number, a lone quote mark) to the one before it."""
+    """Join a piece without a letter (a footnote's number, a quote mark) to the one before it."""
     joined: list[Sentence] = []
     for sentence in sentences:
         stray = not any(char.isalpha() for char in text[sentence.start : sentence.end])

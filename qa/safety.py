@@ -30,9 +30,10 @@ _EMERGENCY = re.compile(
     re.IGNORECASE,
 )
 _CRISIS = re.compile(
-    r"\bsuicid|\bkill(?:ing)? my ?self\b|\bend(?:ing)? (?:my life|it all)\b|\bwant(?:ing)? to die\b|"
-    r"\bwish i (?:was|were) dead\b|\bbetter off dead\b|\bdon'?t want to (?:live|be here|be alive)\b|"
-    r"\bself[- ]?harm|\b(?:hurt|harm|cut)(?:ting|ing)? my ?self\b|\bno reason to live\b",
+    r"\bsuicid|\bkill(?:ing)? my ?self\b|\bend(?:ing)? (?:my life|it all)\b|\bwant(?:ing)? to "
+    r"die\b|\bwish i (?:was|were) dead\b|\bbetter off dead\b|\bdon'?t want to (?:live|be here|"
+    r"be alive)\b|\bself[- ]?harm|\b(?:hurt|harm|cut)(?:ting|ing)? my ?self\b|"
+    r"\bno reason to live\b",
     re.IGNORECASE,
 )
 _RELATIVE = (
@@ -46,8 +47,8 @@ _PERSONAL = re.compile(
     rf"\bmy {_RELATIVE}\b|\bmy (?:doctor|gp|dose|condition|symptoms|liver|kidneys?|heart|blood|"
     rf"thyroid|transplant|pregnancy|pain|medication|meds|age)\b|"
     rf"\bi (?:have|had|take|took|weigh|suffer|was diagnosed|am on|am taking|got diagnosed|use)\b|"
-    rf"\bi'?(?:m| am) (?:on|taking|pregnant|breast-?feeding|allergic|diabetic|\d+)\b|\bi'?ve (?:got|"
-    rf"had|been)\b|\bim (?:on|taking|pregnant|\d+)\b",
+    rf"\bi'?(?:m| am) (?:on|taking|pregnant|breast-?feeding|allergic|diabetic|\d+)\b|"
+    rf"\bi'?ve (?:got|had|been)\b|\bim (?:on|taking|pregnant|\d+)\b",
     re.IGNORECASE,
 )
 

@@ -42,9 +42,7 @@ class Settings(BaseSettings):
         "988 (US and Canada), 116 123 (UK), 1737 (New Zealand), 13 11 14 (Australia)",
         description="Shown when a question speaks of suicide or self-harm.",
     )
-    ask_instead: str = Field(
-        "your pharmacist or doctor", description="Whom a refusal points to."
-    )
+    ask_instead: str = Field("your pharmacist or doctor", description="Whom a refusal points to.")
 
 
 def load_settings() -> Settings:

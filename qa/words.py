@@ -11,18 +11,18 @@ import snowballstemmer
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
-FUNCTION_WORDS = frozenset(
-    "a an the and or but if of to in on at by for with from about into over after before during "
-    "between through under up down out off again is are was were be been being am do does did "
-    "doing can could will would shall should may might must have has had having i me my mine you "
-    "your it its he him his she her they them their we us our this that these those what which "
-    "who whom whose when where why how not no nor any some there here so as than then too very "
-    "just take taking get getting got really also only own same such both each few more most "
-    "other anyone anybody someone something anything please tell know think want need help ok "
-    "okay hi hello thanks much many long often way thing things im ive dont doesnt cant wont "
-    "isnt its it's i'm i've don't doesn't can't won't isn't what's that's there's like go going "
-    "make makes say says said one does".split()
-)
+_FUNCTION_WORDS = """
+a an the and or but if of to in on at by for with from about into over after before during
+between through under up down out off again is are was were be been being am do does did doing
+can could will would shall should may might must have has had having i me my mine you your it
+its he him his she her they them their we us our this that these those what which who whom whose
+when where why how not no nor any some there here so as than then too very just take taking get
+getting got really also only own same such both each few more most other anyone anybody someone
+something anything please tell know think want need help ok okay hi hello thanks much many long
+often way thing things im ive dont doesnt cant wont isnt it's i'm i've don't doesn't can't won't
+isn't what's that's there's like go going make makes say says said one
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 @lru_cache(maxsize=1)

@@ -130,9 +130,9 @@ def _likeness(groups: Sequence[Group]) -> list[np.ndarray]:
         for texts in (sentences, questions)
         for text, vector in zip(
             texts,
-            model.encode(
-                texts, batch_size=64, normalize_embeddings=True, convert_to_tensor=True
-            ).float().numpy(),
+            model.encode(texts, batch_size=64, normalize_embeddings=True, convert_to_tensor=True)
+            .float()
+            .numpy(),
             strict=True,
         )
     }

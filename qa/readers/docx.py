@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-from docx import Document as open_docx
+import docx
 from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
@@ -28,7 +28,7 @@ def read(raw: bytes) -> Extract:
     if raw.startswith(_OLE_MAGIC):
         raise UnreadableFileError("is encrypted or an old .doc; save it as .docx, no password")
     try:
-        source = open_docx(io.BytesIO(raw))
+        source = docx.Document(io.BytesIO(raw))
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise UnreadableFileError("is not a .docx file that can be read") from error
     parts: list[str] = []
@@ -67,6 +67,8 @@ def _style(paragraph: Paragraph) -> tuple[BlockKind, int]:
     heading = _HEADING_STYLE.match(name or "")
     if heading:
         return "heading", int(heading.group(1) or 1)
-    if _LIST_STYLE.match(name or "") or paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None:
+    if _LIST_STYLE.match(name or "") or (
+        paragraph._p.pPr is not None and paragraph._p.pPr.numPr is not None
+    ):
         return "item", 1
     return "paragraph", 1

@@ -96,9 +96,7 @@ def _item_with_blocks(node: LexborNode, out: _Text, depth: int) -> None:
         out.add("item", text, level=max(depth, 1))
 
 
-def _row(
-    node: LexborNode, out: _Text, header: tuple[int, int] | None
-) -> tuple[int, int] | None:
+def _row(node: LexborNode, out: _Text, header: tuple[int, int] | None) -> tuple[int, int] | None:
     cells = [_visible(cell.text(deep=True)) for cell in node.css("th, td")]
     text = " | ".join(cells)
     if not any(cells):

@@ -61,10 +61,14 @@ def structure(text: str) -> tuple[Block, ...]:
 
 
 def _lines(text: str) -> list[_Line]:
-    found = [(m.start(), m.group()) for m in _LINE.finditer(text) if m.group().strip("\ufeff \t\u00a0")]
+    found = [
+        (m.start(), m.group()) for m in _LINE.finditer(text) if m.group().strip("\ufeff \t\u00a0")
+    ]
     lines: list[_Line] = []
     for number, (start, line) in enumerate(found):
-        before = text[found[number - 1][0] + len(found[number - 1][1]) : start] if number else "\n\n"
+        before = (
+            text[found[number - 1][0] + len(found[number - 1][1]) : start] if number else "\n\n"
+        )
         after_start = start + len(line)
         after = text[after_start : found[number + 1][0]] if number + 1 < len(found) else "\n\n"
         indent = len(line) - len(line.lstrip())
@@ -79,7 +83,9 @@ def _is_gap(between: str) -> bool:
 
 
 def _wrap_width(lines: Sequence[_Line]) -> int:
-    widths = sorted(line.end - line.start for line in lines if line.end - line.start <= WRAPPED_MAX_CHARS)
+    widths = sorted(
+        line.end - line.start for line in lines if line.end - line.start <= WRAPPED_MAX_CHARS
+    )
     return widths[int(0.9 * (len(widths) - 1))] if widths else WRAPPED_MAX_CHARS
 
 
@@ -111,16 +117,14 @@ def _right(text: str, line: _Line) -> int:
 def _is_heading(lines: Sequence[_Line], number: int) -> bool:
     line = lines[number]
     following = lines[number + 1] if number + 1 < len(lines) else None
-    if following is not None and _UNDERLINE.match(following.text) and not line.blank_after:
-        return True
     if following is None:
         return False
+    if _UNDERLINE.match(following.text) and not line.blank_after:
+        return True
     if line.blank_before and line.blank_after and _SHORT_LABEL.match(line.text):
         return True
-    if not _looks_like_heading(line.text):
-        return False
     runs_on = following.text[:1].islower() and not _BARE_LINK.fullmatch(following.text)
-    if runs_on and not line.blank_after:
+    if not _looks_like_heading(line.text) or (runs_on and not line.blank_after):
         return False
     if line.blank_before or number == 0:
         return True

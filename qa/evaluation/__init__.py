@@ -1,0 +1,1 @@
+"""Measuring the program against a gold set of questions."""

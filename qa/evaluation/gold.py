@@ -1,0 +1,136 @@
+"""The gold set: questions with what answers them, read and checked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa.batch import read_lines
+from qa.documents import Document
+from qa.errors import InputError
+
+KINDS = (
+    "plain",
+    "lookup",
+    "multi",
+    "typo",
+    "followup",
+    "personal",
+    "near_miss",
+    "off_topic",
+    "adversarial",
+    "urgent",
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A span that answers: a verbatim slice of a document."""
+
+    file: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class GoldQuestion:
+    """A question with its kind, whether the corpus answers it, and the spans that do.
+
+    Attributes:
+        split: "dev", which may be tuned on, or "test", which may not.
+        any_of: one of the spans is enough.
+        files_expected: for `multi`, the documents that must all be heard.
+        note: why it is in the set.
+    """
+
+    id: str
+    question: str
+    kind: str
+    split: str
+    answerable: bool
+    evidence: tuple[Evidence, ...] = ()
+    any_of: bool = True
+    history: tuple[str, ...] = ()
+    files_expected: tuple[str, ...] = ()
+    note: str = ""
+
+
+def read_gold(path: Path) -> list[GoldQuestion]:
+    """Read a gold file, one JSON object a line.
+
+    Raises:
+        InputError: the file cannot be read, or a line isn't of the form; the line is named.
+    """
+    questions = []
+    for number, line in enumerate(read_lines(path), start=1):
+        if line.strip():
+            try:
+                questions.append(_question(json.loads(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(
+                    f"{path} line {number} is not a gold question ({error!r}); see "
+                    "tests/gold/README.md for the form."
+                ) from error
+    if not questions:
+        raise InputError(f"{path} holds no gold question.")
+    return questions
+
+
+def check_gold(questions: Sequence[GoldQuestion], documents: Sequence[Document]) -> list[str]:
+    """What is wrong with a gold set, a line each; [] when it is sound."""
+    texts = {document.file: document.text for document in documents}
+    problems = [
+        f"{value!r} is used more than once"
+        for field in ("id", "question")
+        for value, count in Counter(_key(question, field) for question in questions).items()
+        if count > 1
+    ]
+    for question in questions:
+        problems.extend(f"{question.id}: {fault}" for fault in _faults(question, texts))
+    return problems
+
+
+def _key(question: GoldQuestion, field: str) -> str:
+    if field == "id":
+        return question.id
+    return " | ".join([*question.history, question.question])
+
+
+def _faults(question: GoldQuestion, texts: Mapping[str, str]) -> list[str]:
+    faults = []
+    if question.kind not in KINDS:
+        faults.append(f"kind {question.kind!r} is not one of {', '.join(KINDS)}")
+    if question.split not in ("dev", "test"):
+        faults.append(f"split {question.split!r} is neither dev nor test")
+    if question.answerable != bool(question.evidence):
+        faults.append("an answerable question has evidence, and only an answerable one")
+    if question.answerable and question.kind in ("near_miss", "off_topic"):
+        faults.append(f"a {question.kind} cannot be answerable")
+    for span in question.evidence:
+        if span.file not in texts:
+            faults.append(f"{span.file} is not a document")
+        elif not span.quote.strip() or span.quote not in texts[span.file]:
+            faults.append(f"{span.file} doesn't hold {span.quote[:60]!r}")
+    missing = set(question.files_expected) - {span.file for span in question.evidence}
+    faults.extend(f"{file} is expected but holds no evidence" for file in sorted(missing))
+    if (question.kind == "multi") != bool(question.files_expected):
+        faults.append("a multi question, and no other, says which files are expected")
+    return faults
+
+
+def _question(row: Mapping[str, Any]) -> GoldQuestion:
+    return GoldQuestion(
+        id=str(row["id"]),
+        question=row["question"],
+        kind=row["kind"],
+        split=row["split"],
+        answerable=bool(row["answerable"]),
+        evidence=tuple(Evidence(span["file"], span["quote"]) for span in row["evidence"]),
+        any_of=bool(row.get("any_of", True)),
+        history=tuple(row.get("history") or ()),
+        files_expected=tuple(row.get("files_expected") or ()),
+        note=row.get("note", ""),
+    )
