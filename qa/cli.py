@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.text import Text
 
-from qa import messages
-from qa.answer import Answer, Quote
 from qa.errors import InputError, QaError
 from qa.settings import Settings, load_settings
+from qa.terminal import bar, show_answer
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -55,9 +52,9 @@ def index_command(
 
     settings = load_settings()
     folder = index or settings.index
-    with _bar("Unpacking the model") as unpacked:
+    with bar("Unpacking the model") as unpacked:
         encoder = Encoder.load(settings, unpacked)
-    with _bar("Embedding") as embedded:
+    with bar("Embedding") as embedded:
         report = build_index(corpus, folder, encoder, embedded)
     for item in report.skipped:
         typer.echo(f"qa: warning: {item.file} {item.reason}; it was left out.", err=True)
@@ -90,7 +87,7 @@ def ask(
             payload["why"] = list(answer.why)
         typer.echo(json.dumps(payload, ensure_ascii=False))
         return
-    _show(assistant, answer)
+    show_answer(assistant, answer)
     if why:
         for line in answer.why:
             typer.echo(line)
@@ -136,7 +133,7 @@ def eval_command(
     from qa.evaluation import command  # noqa: PLC0415
 
     assistant = _assistant(load_settings(), index)
-    with _bar("Asking") as asked:
+    with bar("Asking") as asked:
         failures = command.run(
             assistant,
             gold,
@@ -164,7 +161,7 @@ def calibrate(
     from qa.evaluation import command  # noqa: PLC0415
 
     assistant = _assistant(load_settings(), index)
-    with _bar("Asking") as asked:
+    with bar("Asking") as asked:
         holds = command.calibrate_to(
             assistant,
             gold,
@@ -222,35 +219,8 @@ def doctor(index: IndexOption = None) -> None:
 def _assistant(settings: Settings, index: Path | None) -> Assistant:
     from qa.assistant import Assistant  # noqa: PLC0415
 
-    with _bar("Unpacking the model") as unpacked:
+    with bar("Unpacking the model") as unpacked:
         return Assistant.open(index or settings.index, settings, unpacked)
-
-
-class _Bar:
-    """A progress bar on a terminal, nothing elsewhere; appears with the first step."""
-
-    def __init__(self, progress: Progress, title: str) -> None:
-        self.progress = progress
-        self.title = title
-        self.started = False
-
-    def __call__(self, done: int, total: int) -> None:
-        if not self.started:
-            self.progress.start()
-            self.task = self.progress.add_task(self.title, total=total)
-            self.started = True
-        self.progress.update(self.task, completed=done)
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[_Bar]:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    progress = Progress(*columns, console=console, disable=not console.is_terminal, transient=True)
-    try:
-        yield _Bar(progress, title)
-    finally:
-        progress.stop()
 
 
 class _Writer:
@@ -276,41 +246,3 @@ def _output(path: Path | None) -> Iterator[_Writer]:
     finally:
         if writer.handle is not None:
             writer.handle.close()
-
-
-def _show(assistant: Assistant, answer: Answer) -> None:
-    """An answer for a person to read: notices first, then quotes in their passages."""
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-    for notice in answer.notices:
-        style = "bold red" if notice.urgent else "cyan"
-        console.print(Text(f"! {notice.text}" if notice.urgent else notice.text, style=style))
-    if answer.understood_as is not None:
-        console.print(Text(f"{messages.UNDERSTOOD} {answer.understood_as}", style="italic"))
-    if answer.outcome == "answered":
-        files = {quote.file for quote in answer.quotes}
-        console.print(Text(messages.sources_speak(len(files)), style="green"))
-        for quote in answer.quotes:
-            _show_quote(console, assistant, quote)
-        return
-    if answer.reason is not None and not any(n.code in messages.SMALL_TALK for n in answer.notices):
-        console.print(Text(messages.REFUSALS[answer.reason], style="yellow"))
-    if answer.closest:
-        console.print(Text(messages.CLOSEST + ":"))
-        for quote in answer.closest:
-            _show_quote(console, assistant, quote)
-
-
-def _show_quote(console: Console, assistant: Assistant, quote: Quote) -> None:
-    document = assistant.document(quote.file)
-    start, end = assistant.passage_around(quote)
-    shown = Text(document.text[start : quote.start], style="dim")
-    shown.append(quote.text, style="bold")
-    shown.append(document.text[quote.end : end], style="dim")
-    page = f", page {quote.page}" if quote.page is not None else ""
-    kind = document.kind_of(quote.heading)
-    console.print()
-    console.print(Text(f"{quote.file}:{quote.line}{page}  {kind}".rstrip(), style="cyan"))
-    if console.is_terminal:
-        console.print(shown)
-    else:
-        console.print(Text(f"> {quote.text}"))

@@ -18,6 +18,8 @@ NOTICES_FILE = "notices.toml"
 _EMERGENCY = re.compile(
     r"\bover-?dos|\b(?:took|taken|swallowed|ate|drank|had)\b.{0,30}\b(?:too (?:much|many)|whole "
     r"(?:bottle|box|pack)|all (?:of )?(?:my|her|his|the) (?:pills|tablets|meds))|"
+    r"\b(?:took|taken|swallowed|ate|eaten|drank|drunk)\b.{0,40}\b(?:by (?:mistake|accident)|"
+    r"accidentally)\b|"
     r"\b(?:can'?t|cannot|can not|hard to|trouble|struggling to|difficulty|unable to|not) "
     r"breath(?:e|ing)?\b|\bnot breathing\b|\bshort(?:ness)? of breath\b|\bchest pains?\b|"
     r"\bpains? in (?:my|his|her|the) chest\b|\bheart attack\b|\bstroke\b.{0,20}\bnow\b|"

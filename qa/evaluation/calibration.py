@@ -14,8 +14,8 @@ class Calibration:
 
     Attributes:
         threshold: least confidence for an answer.
-        holds: whether the promise holds; when not, the gold set is too small or the answers too
-            often wrong, and the threshold is the one with the lowest bound.
+        holds: whether the promise holds; when not, the gold set is too small or the answers are too
+            often wrong, and the other values tell where the walk stopped.
         max_wrong, confidence: what was asked for.
         answered, wrong: of the gold questions, at this threshold.
         bound: upper bound on the share of wrong answers.
@@ -41,31 +41,33 @@ def calibrate(rows: Sequence[Row], max_wrong: float, confidence: float) -> Calib
     """
     order = sorted(rows, key=lambda row: -row.confidence)
     held: Calibration | None = None
-    nearest: Calibration | None = None
     wrong = 0
     for number, row in enumerate(order, start=1):
         wrong += not row.would_be_right
-        last = number == len(order) or order[number].confidence < row.confidence
-        if not last or clopper_pearson_upper(0, number, confidence) > max_wrong:
+        tied = number < len(order) and order[number].confidence == row.confidence
+        if tied or clopper_pearson_upper(0, number, confidence) > max_wrong:
             continue
         bound = clopper_pearson_upper(wrong, number, confidence)
         tried = Calibration(
-            row.confidence,
-            bound <= max_wrong,
-            max_wrong,
-            confidence,
-            len(order),
-            number,
-            wrong,
-            bound,
+            threshold=row.confidence,
+            holds=bound <= max_wrong,
+            max_wrong=max_wrong,
+            confidence=confidence,
+            questions=len(order),
+            answered=number,
+            wrong=wrong,
+            bound=bound,
         )
         if not tried.holds:
-            if nearest is None:
-                nearest = tried
-            break
+            return held or tried
         held = tried
-    best = held or nearest
-    if best is not None:
-        return best
-    bound = clopper_pearson_upper(0, len(order), confidence)
-    return Calibration(1.0, False, max_wrong, confidence, len(order), 0, 0, bound)
+    return held or Calibration(
+        threshold=1.0,
+        holds=False,
+        max_wrong=max_wrong,
+        confidence=confidence,
+        questions=len(order),
+        answered=len(order),
+        wrong=wrong,
+        bound=clopper_pearson_upper(wrong, len(order), confidence),
+    )

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qa.batch import read_lines
 from qa.documents import Document
 from qa.errors import InputError
+
+T = TypeVar("T")
 
 KINDS = (
     "plain",
@@ -69,9 +71,9 @@ def read_gold(path: Path) -> list[GoldQuestion]:
         if line.strip():
             try:
                 questions.append(_question(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise InputError(
-                    f"{path} line {number} is not a gold question ({error!r}); see "
+                    f"{path} line {number} is not a gold question ({error}); see "
                     "tests/gold/README.md for the form."
                 ) from error
     if not questions:
@@ -124,13 +126,32 @@ def _faults(question: GoldQuestion, texts: Mapping[str, str]) -> list[str]:
 def _question(row: Mapping[str, Any]) -> GoldQuestion:
     return GoldQuestion(
         id=str(row["id"]),
-        question=row["question"],
-        kind=row["kind"],
-        split=row["split"],
-        answerable=bool(row["answerable"]),
-        evidence=tuple(Evidence(span["file"], span["quote"]) for span in row["evidence"]),
-        any_of=bool(row.get("any_of", True)),
-        history=tuple(row.get("history") or ()),
-        files_expected=tuple(row.get("files_expected") or ()),
+        question=_of(str, row, "question"),
+        kind=_of(str, row, "kind"),
+        split=_of(str, row, "split"),
+        answerable=_of(bool, row, "answerable"),
+        evidence=tuple(
+            Evidence(_of(str, span, "file"), _of(str, span, "quote"))
+            for span in _of(list, row, "evidence")
+        ),
+        any_of=_of(bool, row, "any_of"),
+        history=_texts(row, "history"),
+        files_expected=_texts(row, "files_expected"),
         note=row.get("note", ""),
     )
+
+
+def _of(kind: type[T], row: Mapping[str, Any], key: str) -> T:
+    if key not in row:
+        raise ValueError(f"it lacks {key!r}")
+    if not isinstance(row[key], kind):
+        raise ValueError(f"{key!r} must be of type {kind.__name__}")
+    value: T = row[key]
+    return value
+
+
+def _texts(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = row.get(key) or []
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError(f"{key!r} must be a list of texts")
+    return tuple(values)

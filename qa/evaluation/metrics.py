@@ -53,19 +53,27 @@ def clopper_pearson_upper(wrong: int, total: int, confidence: float = 0.95) -> f
 
 
 def risk_coverage(rows: Sequence[Row]) -> list[tuple[float, float]]:
-    """(coverage, risk) as the threshold falls (El-Yaniv & Wiener 2010).
+    """(coverage, risk) at each threshold, from the strictest on (El-Yaniv & Wiener 2010).
 
     Coverage is the share of questions answered, risk the share of wrong ones among them.
+    Questions of equal confidence are answered together.
     """
     order = sorted(rows, key=lambda row: -row.confidence)
     wrong = np.cumsum([not row.would_be_right for row in order])
     given = np.arange(1, len(order) + 1)
-    return [(float(n / len(order)), float(w / n)) for n, w in zip(given, wrong, strict=True)]
+    ends = [
+        number == len(order) or order[number].confidence < order[number - 1].confidence
+        for number in given
+    ]
+    points = zip(given[ends], wrong[ends], strict=True)
+    return [(float(n / len(order)), float(w / n)) for n, w in points]
 
 
 def aurc(rows: Sequence[Row]) -> float:
-    """Area under the risk-coverage curve (Geifman & El-Yaniv 2017): mean risk; less is better."""
-    return float(np.mean([risk for _, risk in risk_coverage(rows)]))
+    """Area under the risk-coverage curve (Geifman & El-Yaniv 2017); less is better."""
+    curve = risk_coverage(rows)
+    steps = np.diff([0.0, *(coverage for coverage, _ in curve)])
+    return float(steps @ np.array([risk for _, risk in curve]))
 
 
 def reliability(rows: Sequence[Row]) -> tuple[list[tuple[float, float, int]], float]:

@@ -115,7 +115,7 @@ def put_table(path: Path, table: str) -> None:
 def _cell(value: float | None) -> str:
     if value is None:
         return "–"
-    return str(int(value)) if value == int(value) and value > 1 else f"{value:.3f}"
+    return str(value) if isinstance(value, int) else f"{value:.3f}"
 
 
 def _verdict(answered: bool, right: bool) -> str:

@@ -18,6 +18,7 @@ from qa.evaluation.metrics import Row, figures
 Progress = Callable[[int, int], None]
 """Called with (questions asked, questions in all)."""
 
+SIDES = ("minimum", "maximum")
 OVERLAP = 0.5  # of the shorter of quote and evidence: more than a shared word or two
 
 
@@ -70,13 +71,10 @@ def gate_failures(rows: Sequence[Row], gate: Path) -> list[str]:
     Raises:
         InputError: the file cannot be read, or names a kind or figure that isn't there.
     """
-    try:
-        limits = tomllib.loads(gate.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{gate} is not a gate file ({error}).") from error
-    found = by_kind(rows, limits.get("split", "all"))
+    limits = _limits(gate)
+    found = by_kind(rows, limits["split"])
     failures = []
-    for side in ("minimum", "maximum"):
+    for side in SIDES:
         for kind, wanted in limits.get(side, {}).items():
             for name, limit in wanted.items():
                 value = found.get(kind, {}).get(name)
@@ -85,6 +83,25 @@ def gate_failures(rows: Sequence[Row], gate: Path) -> list[str]:
                 if value < limit if side == "minimum" else value > limit:
                     failures.append(f"{kind}.{name} is {value:.3f}, {side} {limit}")
     return failures
+
+
+def _limits(gate: Path) -> dict[str, Any]:
+    try:
+        limits = tomllib.loads(gate.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{gate} is not a gate file ({error}).") from error
+    unknown = set(limits) - {"split", *SIDES}
+    if unknown:
+        raise InputError(f"{gate}: {sorted(unknown)[0]!r} is none of split, {', '.join(SIDES)}.")
+    if limits.get("split") not in ("dev", "test", "all"):
+        raise InputError(f'{gate} needs split = "dev", "test" or "all".')
+    wanted = [limit for side in SIDES for limit in limits.get(side, {}).values()]
+    if not wanted or not all(
+        isinstance(table, dict) and all(isinstance(v, int | float) for v in table.values())
+        for table in wanted
+    ):
+        raise InputError(f"{gate} needs tables of numbers such as [minimum.all].")
+    return limits
 
 
 def _occurrences(text: str, piece: str) -> Iterator[int]:

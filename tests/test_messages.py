@@ -1,0 +1,25 @@
+"""Our own voice can be read by everyone."""
+
+from __future__ import annotations
+
+import textstat
+
+from qa import messages
+
+
+def own_voice() -> dict[str, str]:
+    texts = {name: value for name, value in vars(messages).items() if isinstance(value, str)}
+    texts = {name: value for name, value in texts.items() if name.isupper()}
+    texts |= dict(messages.REFUSALS)
+    texts["urgent"] = messages.urgent("911")
+    texts["crisis"] = messages.crisis("988", "911")
+    texts["speak"] = messages.sources_speak(3)
+    texts["ask_instead"] = messages.ask_instead("your doctor")
+    return texts
+
+
+def test_every_sentence_of_our_own_voice_is_at_grade_8_or_below():
+    texts = {name: text for name, text in own_voice().items() if len(text.split()) >= 4}
+    grades = {name: textstat.flesch_kincaid_grade(text) for name, text in texts.items()}
+    assert {name: grade for name, grade in grades.items() if grade > 8.0} == {}
+    assert len(grades) > 10
