@@ -12,14 +12,14 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from qa.base_models import MINILM, MPNET, Progress, base_model_path, sha256_of
+from qa.base_models import MPNET, Progress, base_model_path, sha256_of
 from qa.errors import ModelError
 from qa.processor import has_bf16
 from qa.settings import Settings
 
 Vectors = NDArray[np.float32]
 
-_OF_PROFILE = {"standard": MPNET, "small": MINILM}
+_OF_PROFILE = {"standard": MPNET}
 
 
 @dataclass(frozen=True)

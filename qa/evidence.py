@@ -37,7 +37,7 @@ class EvidenceModel:
     @classmethod
     def load(
         cls,
-        profile: Literal["standard", "small"] = "standard",
+        profile: Literal["standard"] = "standard",
         cache_dir: Path | None = None,
         progress: Progress | None = None,
         folder: Path | None = None,

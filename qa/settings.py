@@ -18,8 +18,8 @@ class Settings(BaseSettings):
 
     index: Path = Field(Path("index"), description="Folder of the built index.")
     corpus: Path = Field(Path("corpus"), description="Folder of the documents.")
-    profile: Literal["standard", "small"] = Field(
-        "standard", description="Which models: all-mpnet-base-v2 (standard) or all-MiniLM-L6-v2."
+    profile: Literal["standard"] = Field(
+        "standard", description="Which models: all-mpnet-base-v2 judges and makes the vectors."
     )
     encoder: str = Field("", description="Path of another sentence-transformers model to use.")
     cache_dir: Path | None = Field(None, description="Where unpacked models are kept.")

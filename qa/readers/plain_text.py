@@ -24,6 +24,7 @@ _HEADING_MARK = re.compile(r"[*#_]+[ \t]*(?=\w)")
 
 HEADING_MAX_CHARS = 80  # a heading fits on one line of a page
 HEADING_MAX_WORDS = 12
+LABEL_MAX_WORDS = 2
 WRAPPED_MAX_CHARS = 110  # longer lines were not wrapped: each is a paragraph
 SHORT_LINE_SHARE = 0.75  # a sentence that ends well before the margin ends its paragraph
 TITLE_MIN_SECTIONS = 3  # a first heading that runs straight into text heads the whole only then
@@ -122,7 +123,8 @@ def _is_heading(lines: Sequence[_Line], number: int) -> bool:
     if _UNDERLINE.match(following.text) and not line.blank_after:
         return True
     if line.blank_before and line.blank_after and _SHORT_LABEL.match(line.text):
-        return True
+        # "References:" heads its list, "These people may come in:" leads it in
+        return not following.bullet or len(line.text.split()) <= LABEL_MAX_WORDS
     runs_on = following.text[:1].islower() and not _BARE_LINK.fullmatch(following.text)
     if not _looks_like_heading(line.text) or (runs_on and not line.blank_after):
         return False
