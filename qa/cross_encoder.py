@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerBase
+from transformers.utils.logging import disable_progress_bar
 
 from qa.base_models import MINILM, MPNET, Progress, base_model_path, check_sha256
 from qa.processor import has_bf16
@@ -110,6 +111,7 @@ class CrossEncoder:
         weights = folder / "weights.safetensors"
         check_sha256(weights, config["sha256"])
         base = base_model_path(_BASES[config["base"]], cache_dir, progress)
+        disable_progress_bar()
         encoder = AutoModel.from_pretrained(str(base), dtype=torch.float32)
         model = PairClassifier(encoder, encoder.config.hidden_size)
         merge(model, load_file(weights), config["scale"])

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
+from transformers.utils.logging import disable_progress_bar
 
 from qa.base_models import MPNET, Progress, base_model_path, sha256_of
 from qa.errors import ModelError
@@ -45,6 +46,7 @@ class Encoder:
             ModelError: the model is missing, damaged or not a sentence-transformers model.
         """
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        disable_progress_bar()
         if settings.encoder:
             path, name = Path(settings.encoder), settings.encoder
             if not path.is_dir():
