@@ -111,7 +111,7 @@ class CrossEncoder:
         weights = folder / "weights.safetensors"
         check_sha256(weights, config["sha256"])
         base = base_model_path(_BASES[config["base"]], cache_dir, progress)
-        disable_progress_bar()
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         encoder = AutoModel.from_pretrained(str(base), dtype=torch.float32)
         model = PairClassifier(encoder, encoder.config.hidden_size)
         merge(model, load_file(weights), config["scale"])

@@ -46,7 +46,7 @@ class Encoder:
             ModelError: the model is missing, damaged or not a sentence-transformers model.
         """
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        disable_progress_bar()
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         if settings.encoder:
             path, name = Path(settings.encoder), settings.encoder
             if not path.is_dir():

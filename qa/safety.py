@@ -59,6 +59,7 @@ def notices_for(
     question: str, red_flags: Sequence[Mapping[str, Any]], settings: Settings
 ) -> tuple[Notice, ...]:
     """Notices that the question calls for, the urgent ones first."""
+    question = question.replace("’", "'")  # as phones type it
     found: list[Notice] = []
     if _CRISIS.search(question):
         text = messages.crisis(settings.crisis_lines, settings.emergency_numbers)

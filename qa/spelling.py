@@ -31,7 +31,7 @@ class Speller:
         return mended if mended != question else None
 
     def _word(self, word: str) -> str:
-        lowered = word.lower()
+        lowered = word.lower().replace("’", "'")
         if len(word) < MIN_LETTERS or lowered in self.corpus or lowered in self.known:
             return word
         # one slip for short words, two from eight letters on (as search engines do: Elasticsearch

@@ -44,5 +44,5 @@ def test_a_quote_knows_its_line():
     ],
 )
 def test_an_answer_that_breaks_the_rules_cannot_be_made(wrong):
-    with pytest.raises(ValueError, match="an answer|a refusal|confidence"):
+    with pytest.raises(ValueError, match=r"an answer|a refusal|confidence"):
         Answer("?", **wrong)

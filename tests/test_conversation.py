@@ -104,6 +104,12 @@ def test_urgent_words_raise_the_urgent_notice_first():
     assert codes("my toddler swallowed a tablet by accident")[0] == "urgent"
 
 
+def test_a_curly_apostrophe_hides_nothing():
+    assert codes("I can’t breathe") == ["urgent"]
+    assert codes("I don’t want to live")[0] == "crisis"
+    assert Speller({"dose": 4}, frozenset({"isn't"})).mend("isn’t") is None
+
+
 def test_a_personal_case_gets_the_notice_that_this_is_no_advice():
     assert codes("should I take more?") == ["personal_case"]
     assert codes("how is it stored?") == []

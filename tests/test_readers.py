@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import docx
 import pytest
@@ -45,6 +46,18 @@ def encrypted_pdf() -> bytes:
     raw = io.BytesIO()
     writer.write(raw)
     return raw.getvalue()
+
+
+def cut_docx() -> bytes:
+    """A Word file whose text is cut short."""
+    whole = io.BytesIO()
+    docx.Document().save(whole)
+    cut = io.BytesIO()
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(cut, "w") as target:
+        for name in source.namelist():
+            raw = source.read(name)
+            target.writestr(name, raw[: len(raw) // 2] if name == "word/document.xml" else raw)
+    return cut.getvalue()
 
 
 def test_front_matter_tells_title_and_kind(tmp_path):
@@ -95,6 +108,29 @@ def test_html_leaves_out_scripts_and_navigation(tmp_path):
     assert document.text.split() == ["Dogs", "No", "dogs."]
 
 
+def test_html_blocks_stay_apart_and_a_table_keeps_its_header(tmp_path):
+    path = tmp_path / "a.html"
+    path.write_text(
+        "<div>one</div><div>two</div><table><thead><tr><th>Day</th><th>Opens</th></tr></thead>"
+        "<tbody><tr><td>Monday</td><td>nine</td></tr></tbody></table>",
+        encoding="utf-8",
+    )
+    document = read_document(path, "a.html")
+    assert document.text.split("\n\n")[:2] == ["one", "two"]
+    row = document.blocks[-1]
+    assert row.header is not None
+    assert document.text[slice(*row.header)] == "Day | Opens"
+
+
+def test_a_byte_order_mark_does_not_hide_the_front_matter(tmp_path):
+    path = tmp_path / "a.md"
+    path.write_bytes("\ufeff---\ntitle: Rules\n---\n# Dogs\n\nNo dogs.\n".encode())
+    document = read_document(path, "a.md")
+    assert document.title == "Rules"
+    headings = [b for b in document.blocks if b.kind == "heading"]
+    assert [document.text[b.start : b.end] for b in headings] == ["Dogs"]
+
+
 def test_a_pdf_tells_the_page(tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(pdf("The first page speaks.", "The second page speaks."))
@@ -122,6 +158,8 @@ BAD = {
     "broken.docx": (b"PK\x03\x04 nothing", "docx"),
     "locked.docx": (b"\xd0\xcf\x11\xe0" + b"0" * 600, "encrypted"),
     "yaml.md": (b"---\ntitle: [\n---\ntext\n", "front matter"),
+    "date.md": (b"---\npublished: 2024-13-45\n---\ntext\n", "front matter"),
+    "cut.docx": (cut_docx(), "docx"),
     "picture.png": (b"\x89PNG", "suffix"),
 }
 

@@ -10,6 +10,7 @@ import docx
 from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
+from lxml.etree import LxmlError
 
 from qa.errors import UnreadableFileError
 from qa.readers.base import Block, BlockKind, Extract
@@ -29,7 +30,7 @@ def read(raw: bytes) -> Extract:
         raise UnreadableFileError("is encrypted or an old .doc; save it as .docx, no password")
     try:
         source = docx.Document(io.BytesIO(raw))
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, LxmlError) as error:
         raise UnreadableFileError("is not a .docx file that can be read") from error
     parts: list[str] = []
     blocks: list[Block] = []

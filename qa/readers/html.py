@@ -10,7 +10,10 @@ from qa.readers.base import Block, BlockKind, Extract, decode
 
 _LEFT_OUT = "script, style, noscript, template, svg, nav, header nav, footer, form, iframe, button"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_UNITS = frozenset({"p", "li", "tr", "pre", "dt", "dd", "blockquote", "figcaption", "caption"})
+_UNITS = frozenset(
+    ("p", "li", "tr", "pre", "dt", "dd", "blockquote", "figcaption", "caption")
+    + ("div", "section", "article", "main", "aside", "address")
+)
 _SPACE = re.compile(r"\s+")
 
 
@@ -52,12 +55,13 @@ def read(raw: bytes) -> Extract:
 def _walk(node: LexborNode, out: _Text, depth: int) -> None:
     """Emit the blocks below `node`, and text that stands between them as paragraphs."""
     loose: list[str] = []
-    header: tuple[int, int] | None = None
     for child in node.iter(include_text=True):
         tag = child.tag or ""
-        if tag == "tr":
+        if tag == "table":
             _flush(loose, out)
-            header = _row(child, out, header)
+            header: tuple[int, int] | None = None
+            for row in child.css("tr"):
+                header = _row(row, out, header)
         elif tag in _HEADINGS or tag in _UNITS or _holds_blocks(child):
             _flush(loose, out)
             _emit(child, out, depth)

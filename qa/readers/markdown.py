@@ -26,14 +26,13 @@ def read(raw: bytes) -> Extract:
     """
     text = decode(raw)
     parser = MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
-    # markdown-it counts lines after folding \r\n to \n and drops a byte-order mark's effect.
-    tokens = parser.parse(text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text)
+    tokens = parser.parse(text.removeprefix("\ufeff"))
     blocks = tuple(_blocks(text, tokens, _line_starts(text)))
     return Extract(text, blocks, _front_matter(tokens))
 
 
 def _line_starts(text: str) -> list[int]:
-    starts = [0]
+    starts = [1 if text.startswith("\ufeff") else 0]
     starts.extend(match.end() for match in re.finditer(r"\r\n|\n|\r", text))
     if starts[-1] != len(text):
         starts.append(len(text))
@@ -45,7 +44,7 @@ def _front_matter(tokens: Sequence[Token]) -> Mapping[str, object]:
         if token.type == "front_matter":
             try:
                 meta = yaml.safe_load(token.content) or {}
-            except yaml.YAMLError as error:
+            except (yaml.YAMLError, ValueError) as error:
                 raise UnreadableFileError("has front matter that is not valid YAML") from error
             if not isinstance(meta, dict):
                 raise UnreadableFileError("has front matter that is not a YAML mapping")
