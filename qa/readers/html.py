@@ -11,9 +11,8 @@ from qa.readers.base import Block, BlockKind, Extract, decode
 _LEFT_OUT = "script, style, noscript, template, svg, nav, header nav, footer, form, iframe, button"
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _UNITS = frozenset(
-    ("p", "li", "tr", "pre", "dt", "dd", "blockquote", "figcaption", "caption")
-    + ("div", "section", "article", "main", "aside", "address")
-)
+    ("p", "li", "tr", "pre", "dt", "dd", "blockquote", "figcaption", "caption", "div", "section")
+) | frozenset(("article", "main", "aside", "address"))
 _SPACE = re.compile(r"\s+")
 
 
