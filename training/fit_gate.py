@@ -15,7 +15,6 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from qa.evaluation.gold import read_gold
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -25,6 +24,7 @@ from sklearn.preprocessing import StandardScaler
 from qa.answerability import GATE, SIGNALS, Gate
 from qa.assistant import Assistant
 from qa.conversation import cleaned, small_talk, unanswerable_as_asked
+from qa.evaluation.gold import read_gold
 from qa.evidence import model_folder
 from qa.settings import Settings, load_settings
 
