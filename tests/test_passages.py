@@ -15,6 +15,7 @@ from qa.documents import Document, read_corpus, read_document
 from qa.errors import UnreadableFileError
 from qa.passages import split
 from tests.conftest import CORPUS
+from tests.test_readers import pdf
 
 LINES = st.lists(
     st.one_of(
@@ -116,6 +117,47 @@ def test_passages_of_word_and_html_hold_every_letter(tmp_path):
         document = read(tmp_path, name, content)
         assert document is not None
         assert not re.search(r"[^\W\d_]", left_out(document, check_slices(document)))
+
+
+def as_html(paragraphs: list[str]) -> bytes:
+    return "".join(f"<p>{text}</p>" for text in paragraphs).encode()
+
+
+def as_word(paragraphs: list[str]) -> bytes:
+    source = docx.Document()
+    for text in paragraphs:
+        source.add_paragraph(text)
+    raw = io.BytesIO()
+    source.save(raw)
+    return raw.getvalue()
+
+
+def as_pdf(paragraphs: list[str]) -> bytes:
+    return pdf(*paragraphs)
+
+
+WORDS = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=9)
+PARAGRAPHS = st.lists(
+    st.lists(WORDS, min_size=1, max_size=12).map(lambda words: " ".join(words) + "."),
+    min_size=1,
+    max_size=6,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("a.html", as_html), ("a.docx", as_word), ("a.pdf", as_pdf)]
+)
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(paragraphs=PARAGRAPHS)
+def test_passages_of_every_other_format_hold_every_letter(tmp_path, name, make, paragraphs):
+    document = read(tmp_path, name, make(paragraphs))
+    assert document is not None
+    spans = check_slices(document)
+    assert not re.search(r"[^\W\d_]", left_out(document, spans))
+    letters = [char for text in paragraphs for char in text if char.isalpha()]
+    assert [char for char in document.text if char.isalpha()] == letters
 
 
 def test_a_list_item_knows_the_line_that_leads_it_in(tmp_path):
