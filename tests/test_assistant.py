@@ -48,16 +48,19 @@ def test_a_question_from_far_off_is_refused(assistant):
 
 
 def test_the_best_quotes_come_first_and_every_document_is_quoted_once_at_least(assistant):
-    answer = assistant.ask("What side effects are reported most often?")
+    answer = assistant.ask("Will it give me weird dreams?")
     scores = [quote.score for quote in answer.quotes]
     assert scores == sorted(scores, reverse=True)
     assert len({quote.file for quote in answer.quotes}) > 1
 
 
-def test_a_follow_up_is_read_with_what_it_leans_on(assistant):
-    answer = assistant.ask("How long do they last?", ["Which side effects can LDN cause?"])
-    assert answer.understood_as is not None
-    assert "side effects" in answer.understood_as
+def test_a_follow_up_is_also_read_with_what_it_leans_on(assistant):
+    readings = assistant.readings("How long do they last?", ["Which side effects can LDN cause?"])
+    assert [reading.question for reading in readings] == [
+        "How long do they last?",
+        "Which side effects can LDN cause? How long do they last?",
+    ]
+    assert all(0.0 < reading.probability < 1.0 for reading in readings)
 
 
 def test_an_urgent_question_gets_the_urgent_notice_first(assistant):
