@@ -20,10 +20,16 @@ def find_abbreviations(texts: Iterable[str]) -> dict[str, str]:
         for match in _PARENTHESIS.finditer(text):
             inner = re.split(r"[;,]", match.group(1))[0].strip()
             before = text[max(0, match.start() - 200) : match.start()].rstrip()
+            last = before.split()[-1].lstrip("([\"“") if before else ""
             if _is_short_form(inner):
-                long = _best_long_form(inner, _window(before, inner))
-                if long is not None:
-                    found.setdefault(inner, " ".join(long.split()))
+                short, long = inner, _best_long_form(inner, _window(before, inner))
+            elif len(inner.split()) > 1 and _is_short_form(last):
+                short, long = last, _best_long_form(last, inner)
+                long = long if long == inner else None  # all of it, or it is a mere remark
+            else:
+                continue
+            if long is not None:
+                found.setdefault(short, " ".join(long.split()))
     return found
 
 

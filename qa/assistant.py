@@ -65,6 +65,16 @@ class Reading:
     measured: tuple[float, ...]
     probability: float
 
+    @property
+    def evidence(self) -> float:
+        """Score of the best candidate, 0 when there is none."""
+        return self.judged[0].score if self.judged else 0.0
+
+
+def best_reading(readings: Sequence[Reading]) -> Reading:
+    """The reading that the evidence model finds best answered; the first when several are."""
+    return max(readings, key=lambda reading: reading.evidence)
+
 
 class Assistant:
     """Answers questions from one index; safe to share between threads."""
@@ -159,7 +169,7 @@ class Assistant:
         if reason is not None:
             return Answer(question, "refused", reason=reason, notices=notices)
         earlier = list(history)[-self.settings.max_history :] if self.settings.max_history else []
-        best = max(self.readings(asked, earlier), key=lambda reading: reading.probability)
+        best = best_reading(self.readings(asked, earlier))
         least = self.threshold if threshold is None else threshold
         return replace(self._answer(question, asked, best, least), notices=notices)
 
@@ -198,7 +208,7 @@ class Assistant:
         probability = min(max(reading.probability, 0.0), 1.0)
         why = [f"retrieved: {len(reading.judged)}"]
         if reading.judged:
-            why.append(f"score: {reading.judged[0].score:.3f}")
+            why.append(f"score: {reading.evidence:.3f}")
         why.append(f"probability: {probability:.3f}")
         why.append(f"threshold: {threshold:.3f}")
         missing = missing_words(reading.question, self.statistics)

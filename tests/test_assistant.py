@@ -63,6 +63,11 @@ def test_a_follow_up_is_also_read_with_what_it_leans_on(assistant):
     assert all(0.0 < reading.probability < 1.0 for reading in readings)
 
 
+def test_a_follow_up_is_answered_as_it_was_understood(assistant):
+    answer = assistant.ask("How long do they last?", ["Which side effects can LDN cause?"])
+    assert answer.understood_as == "Which side effects can LDN cause? How long do they last?"
+
+
 def test_an_urgent_question_gets_the_urgent_notice_first(assistant):
     answer = assistant.ask("I took too many tablets and I can't breathe")
     assert answer.urgent

@@ -87,6 +87,19 @@ def test_abbreviations_are_found_where_the_documents_define_them():
     assert found == {"LDN": "Low Dose Naltrexone"}
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Take TLR (toll-like receptor) blockers.", {"TLR": "toll-like receptor"}),
+        ("The TLR (see page 4) was measured.", {}),
+        ("It was tried in Rome (the largest city of Italy).", {}),
+        ("Nerve growth factor (NGF; a protein) rose.", {"NGF": "Nerve growth factor"}),
+    ],
+)
+def test_an_abbreviation_may_come_before_what_it_stands_for(text, found):
+    assert find_abbreviations([text]) == found
+
+
 def test_abbreviations_are_expanded_both_ways():
     known = {"LDN": "Low Dose Naltrexone"}
     assert "Low Dose Naltrexone" in expand("is ldn safe?", known)

@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from qa.answerability import GATE, SIGNALS, Gate
-from qa.assistant import Assistant
+from qa.assistant import Assistant, best_reading
 from qa.conversation import cleaned, small_talk, unanswerable_as_asked
 from qa.evaluation.gold import read_gold
 from qa.evidence import model_folder
@@ -95,8 +95,7 @@ def _measured(
             continue
         readings = [r for r in assistant.readings(asked, question.history) if r.judged]
         if readings:
-            best = max(readings, key=lambda reading: reading.judged[0].score)
-            measured.append(best.measured)
+            measured.append(best_reading(readings).measured)
             labels.append(int(question.answerable))
             print(f"{len(labels)} measured", flush=True)
     return measured, labels

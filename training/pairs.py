@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qa.base_models import MINILM, base_model_path
 from qa.cross_encoder import context_of
+from qa.words import content_stems
 from training.data import Group
 
 STORIES = (
@@ -45,42 +48,74 @@ class Pair:
     label: int
 
 
-def build_pairs(groups: Sequence[Group], seed: int, augment: bool = True) -> list[Pair]:
-    """All positives (two at most), and negatives.
+def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
+    """All positives (two at most) and negatives of lay questions.
 
-    Lay questions get four negatives of their own passage, the two likest among them, and half the
-    time one of a passage on another subject; the public sets (`augment=False`) get two random
-    ones of their own.
+    Each question gets the two likest sentences of its own passage that don't answer and a random
+    one. Some also get what a retriever or a chat would bring up wrongly:
+
+    - the likest sentence of a passage on another subject, where the question names its own;
+    - an answering sentence, after the question's subject was exchanged for another;
+    - a sentence that answers an earlier question of the chat, but not this one;
+    - a random sentence of another passage.
     """
     rng = random.Random(seed)
-    likeness = _likeness(groups) if augment else None
-    by_passage: dict[str, list[str]] = {}
+    vectors = _vectors(groups)
+    likest = _likest_elsewhere(groups, vectors)
+    by_passage: dict[str, list[Group]] = {}
     for group in groups:
-        by_passage.setdefault(group.passage, []).append(group.question)
+        by_passage.setdefault(group.passage, []).append(group)
+    subjects = sorted({subject for group in groups if (subject := _subject(group))})
     pairs: list[Pair] = []
     for number, group in enumerate(groups):
-        lay = group.source not in ("cast", "selqa")
+        together = by_passage[group.passage]
+        asked_before = [other.question for other in together if other is not group]
         positives = sorted(group.answers)
         rng.shuffle(positives)
         others = [i for i in range(len(group.sentences)) if i not in group.answers]
-        rng.shuffle(others)
-        if likeness is not None:
-            others.sort(key=lambda i: -likeness[number][i])
-        hard = others[: 2 if lay else 1]
-        rest = others[len(hard) :]
-        easy = rng.sample(rest, min(len(rest), 2 if lay else 1))
-        chosen = [(i, 1) for i in positives[:2]] + [(i, 0) for i in hard + easy]
+        others.sort(key=lambda i: -float(vectors[group.question] @ vectors[group.sentences[i]]))
+        rest = others[2:]
+        chosen = [(i, 1) for i in positives[:2]]
+        chosen += [(i, 0) for i in others[:2] + rng.sample(rest, min(len(rest), 1))]
         for index, label in chosen:
-            question = group.question
-            if augment:
-                question = vary(question, by_passage[group.passage], rng)
+            question = vary(group.question, asked_before, rng)
             pairs.append(Pair(question, context_of(group.sentences[index], group.heading), label))
-        if lay and rng.random() < 0.5:
+        subject = _subject(group)
+        if subject and number in likest and rng.random() < 0.4:
+            pairs.append(Pair(vary(group.question, asked_before, rng), likest[number], 0))
+        if subject and positives and rng.random() < 0.4:
+            other = rng.choice(subjects)
+            if not set(content_stems(other)) & set(content_stems(group.heading)):
+                asked = re.sub(rf"\b{re.escape(subject)}\b", other, group.question, flags=re.I)
+                sentence = group.sentences[positives[0]]
+                pairs.append(Pair(asked, context_of(sentence, group.heading), 0))
+        answered = [other for other in together if other.answers - group.answers]
+        if answered and rng.random() < 0.15:
+            before = rng.choice(answered)
+            sentence = group.sentences[rng.choice(sorted(before.answers - group.answers))]
+            context = context_of(sentence, group.heading)
+            pairs.append(Pair(f"{before.question} {group.question}", context, 0))
+        if rng.random() < 0.2:
             far = groups[rng.randrange(len(groups))]
-            if far.passage != group.passage and far.heading:
-                sentence = rng.choice(far.sentences)
-                pairs.append(Pair(group.question, context_of(sentence, far.heading), 0))
+            if far.passage != group.passage:
+                context = context_of(rng.choice(far.sentences), far.heading)
+                pairs.append(Pair(group.question, context, 0))
     rng.shuffle(pairs)
+    return pairs
+
+
+def build_public_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
+    """Pairs of the public sets: two positives at most and two random negatives a question."""
+    rng = random.Random(seed)
+    pairs = []
+    for group in groups:
+        positives = sorted(group.answers)
+        others = [i for i in range(len(group.sentences)) if i not in group.answers]
+        chosen = [(i, 1) for i in rng.sample(positives, min(len(positives), 2))]
+        chosen += [(i, 0) for i in rng.sample(others, min(len(others), 2))]
+        for index, label in chosen:
+            context = context_of(group.sentences[index], group.heading)
+            pairs.append(Pair(group.question, context, label))
     return pairs
 
 
@@ -118,25 +153,46 @@ def misspelt(question: str, rng: random.Random) -> str:
     return " ".join(words)
 
 
-def _likeness(groups: Sequence[Group]) -> list[np.ndarray]:
-    """Cosine similarity of each group's question with each of its sentences (MiniLM)."""
+def _subject(group: Group) -> str:
+    """The word of the passage's title that the question names; empty when it names none."""
+    title = group.heading.split(" > ")[0]
+    named = set(content_stems(group.question))
+    for word in re.findall(r"[\w-]+", title):
+        if len(word) > 3 and set(content_stems(word)) & named:
+            found = re.search(rf"\b{re.escape(word)}\b", group.question, re.IGNORECASE)
+            if found:
+                return found[0]
+    return ""
+
+
+def _likest_elsewhere(
+    groups: Sequence[Group], vectors: Mapping[str, NDArray[np.float32]]
+) -> dict[int, str]:
+    """For questions that name their subject: the likest context of a passage that lacks it."""
+    contexts: dict[str, tuple[str, str]] = {}
+    for group in groups:
+        for sentence in group.sentences:
+            contexts[context_of(sentence, group.heading)] = (group.passage, sentence)
+    keys = list(contexts)
+    matrix = np.stack([vectors[contexts[key][1]] for key in keys])
+    found = {}
+    for number, group in enumerate(groups):
+        subject = _subject(group)
+        if not subject:
+            continue
+        for row in np.argsort(-(matrix @ vectors[group.question]))[:50]:
+            context = keys[row]
+            if contexts[context][0] != group.passage and subject.lower() not in context.lower():
+                found[number] = context
+                break
+    return found
+
+
+def _vectors(groups: Sequence[Group]) -> dict[str, NDArray[np.float32]]:
+    """A normalised vector of each question and sentence (MiniLM)."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
     model = SentenceTransformer(str(base_model_path(MINILM)), device="cpu").bfloat16()
-    sentences = sorted({s for group in groups for s in group.sentences})
-    questions = sorted({group.question for group in groups})
-    encoded = {
-        text: vector
-        for texts in (sentences, questions)
-        for text, vector in zip(
-            texts,
-            model.encode(texts, batch_size=64, normalize_embeddings=True, convert_to_tensor=True)
-            .float()
-            .numpy(),
-            strict=True,
-        )
-    }
-    return [
-        np.array([encoded[group.question] @ encoded[s] for s in group.sentences])
-        for group in groups
-    ]
+    texts = sorted({text for group in groups for text in (group.question, *group.sentences)})
+    encoded = model.encode(texts, batch_size=64, normalize_embeddings=True, convert_to_tensor=True)
+    return dict(zip(texts, encoded.float().numpy(), strict=True))

@@ -16,14 +16,14 @@ from typing import Annotated
 import torch
 import typer
 from peft import LoraConfig, get_peft_model
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import AutoModel, AutoTokenizer, get_linear_schedule_with_warmup
 
 from qa.base_models import MINILM, MPNET, base_model_path, sha256_of
 from qa.cross_encoder import PairClassifier, padded, pair_tokens
 from training import data
-from training.pairs import Pair, build_pairs
+from training.pairs import Pair, build_pairs, build_public_pairs
 
 LINEARS = {
     MPNET.name: ["attn.q", "attn.k", "attn.v", "attn.o", "intermediate.dense", "output.dense"],
@@ -43,6 +43,8 @@ def main(
     seed: int = 7,
     limit: int = 0,
     positive_weight: float = 2.0,
+    start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
+    only: Annotated[str, typer.Option(help="Lay files to use, by a part of their name.")] = "",
 ) -> None:
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
     torch.manual_seed(seed)
@@ -50,7 +52,7 @@ def main(
     model_of = {MPNET.name: MPNET, MINILM.name: MINILM}[base]
     folder = str(base_model_path(model_of))
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    pairs = _pairs(data_folder, seed)
+    pairs = _pairs(data_folder, seed, only)
     pairs = pairs[:limit] if limit else pairs
     encoder = AutoModel.from_pretrained(folder, dtype=torch.float32)
     layers = list(range(frozen_layers, encoder.config.num_hidden_layers))
@@ -65,6 +67,8 @@ def main(
     hidden = encoder.config.hidden_size
     adapted = get_peft_model(encoder, config)
     model = PairClassifier(adapted, hidden)
+    if start is not None:
+        read_weights(model, start)
     low_rank = [p for n, p in model.named_parameters() if p.requires_grad and "lora" in n]
     optimizer = torch.optim.AdamW(
         [
@@ -131,18 +135,29 @@ def write_weights(model: PairClassifier, run: Path, base: str, scale: float) -> 
     (run / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
-def _pairs(folder: Path, seed: int) -> list[Pair]:
-    lay = [group for group in data.lay(folder) if group.partition == "train"]
-    rng = random.Random(seed)
-    selqa = [group for group in data.selqa(folder) if group.partition == "train"]
-    cast = [group for group in data.cast(folder) if group.partition == "train"]
-    rng.shuffle(selqa)
+def read_weights(model: PairClassifier, folder: Path) -> None:
+    """Set low-rank weights and head to those that `write_weights` wrote."""
+    weights = load_file(folder / "weights.safetensors")
+    state = {"head.weight": weights["head.weight"], "head.bias": weights["head.bias"]}
+    for name in model.state_dict():
+        if "lora_" in name:
+            module = name.removeprefix("encoder.base_model.model.").split(".lora_")[0]
+            state[name] = weights[f"{module}.{'A' if 'lora_A' in name else 'B'}"]
+    model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
+
+
+def _pairs(folder: Path, seed: int, only: str) -> list[Pair]:
+    lay = [g for g in data.lay(folder) if g.partition == "train" and only in g.source]
     pairs = build_pairs(lay, seed)
-    pairs += build_pairs(selqa[:1000], seed, augment=False)
-    for number in range(4):  # its groups hold many sentences: a few draws from each
-        pairs += build_pairs(cast, seed + number, augment=False)
+    if not only:
+        rng = random.Random(seed)
+        selqa = [group for group in data.selqa(folder) if group.partition == "train"]
+        pairs += build_public_pairs(rng.sample(selqa, 1000), seed)
+        cast = [group for group in data.cast(folder) if group.partition == "train"]
+        for number in range(3):  # its groups hold many sentences: a few draws from each
+            pairs += build_public_pairs(cast, seed + number)
     unique = list(dict.fromkeys(pairs))
-    rng.shuffle(unique)
+    random.Random(seed).shuffle(unique)
     print(f"{len(unique)} pairs, {sum(p.label for p in unique)} positive", flush=True)
     return unique
 
