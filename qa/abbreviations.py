@@ -20,7 +20,7 @@ def find_abbreviations(texts: Iterable[str]) -> dict[str, str]:
         for match in _PARENTHESIS.finditer(text):
             inner = re.split(r"[;,]", match.group(1))[0].strip()
             before = text[max(0, match.start() - 200) : match.start()].rstrip()
-            last = before.split()[-1].lstrip("([\"“") if before else ""
+            last = before.split()[-1].lstrip('(["“') if before else ""
             if _is_short_form(inner):
                 short, long = inner, _best_long_form(inner, _window(before, inner))
             elif len(inner.split()) > 1 and _is_short_form(last):

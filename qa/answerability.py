@@ -154,21 +154,6 @@ class Gate:
         return float(expit((measured - self.mean) / self.scale @ self.weights + self.intercept))
 
 
-def calibrated_threshold(path: Path) -> float:
-    """The threshold in a file that `qa calibrate` wrote.
-
-    Raises:
-        ModelError: the file is missing or not of this form.
-    """
-    try:
-        threshold = float(json.loads(path.read_text(encoding="utf-8"))["threshold"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"{path} holds no threshold; run `qa calibrate` again or unset QA_CALIBRATION."
-        ) from error
-    return threshold
-
-
 def missing_words(question: str, statistics: WordStatistics) -> list[str]:
     """Stems of the question that no document uses."""
     return [stem for stem in content_stems(question) if stem not in statistics.frequencies]

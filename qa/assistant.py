@@ -16,12 +16,12 @@ from qa.answerability import (
     Gate,
     Judged,
     WordStatistics,
-    calibrated_threshold,
     missing_words,
     signals,
 )
 from qa.answerer import choose_quotes, closest_quotes
 from qa.base_models import Progress
+from qa.calibration import Calibration
 from qa.conversation import (
     SmallTalk,
     cleaned,
@@ -92,9 +92,8 @@ class Assistant:
         self.evidence = evidence
         self.settings = settings
         self.gate = gate
-        self.threshold = gate.threshold
-        if settings.calibration is not None:
-            self.threshold = calibrated_threshold(settings.calibration)
+        self.calibration = Calibration.read(settings.calibration) if settings.calibration else None
+        self.threshold = self.calibration.threshold if self.calibration else gate.threshold
         self.retriever = Retriever(index, encoder)
         self.statistics = WordStatistics(index.manifest.sentences, index.note("stems"))
         self.speller = Speller(index.note("vocabulary"), encoder.everyday_words())

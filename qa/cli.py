@@ -19,6 +19,7 @@ from qa.terminal import bar, show_answer
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
+    from qa.calibration import Calibration
 
 app = typer.Typer(
     help="Answers questions with verbatim passages of your documents, or says that they don't.",
@@ -211,9 +212,22 @@ def doctor(index: IndexOption = None) -> None:
     typer.echo(f"encoder: {manifest.encoder} (sha256 {manifest.encoder_sha256[:12]})")
     typer.echo(f"evidence model: {assistant.evidence.encoder.name}")
     typer.echo(f"threshold: {assistant.threshold}")
+    typer.echo(f"promise: {_promise(assistant.calibration)}")
     for file, reason in manifest.skipped.items():
         typer.echo(f"left out: {file} {reason}")
     typer.echo("All is well.")
+
+
+def _promise(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return "none; `qa calibrate` can give one"
+    if not calibration.holds:
+        return "none; the gold set of `qa calibrate` was too small, or its answers too often wrong"
+    return (
+        f"at most {calibration.bound:.1%} of the answers wrong with "
+        f"{calibration.confidence:.0%} confidence ({calibration.wrong} of {calibration.answered} "
+        "on the gold set)"
+    )
 
 
 def _assistant(settings: Settings, index: Path | None) -> Assistant:

@@ -124,7 +124,14 @@ class CrossEncoder:
         """Uncalibrated log-odds that each sentence answers, shape (sentences,)."""
         titles = headings if headings is not None else [""] * len(sentences)
         contexts = [context_of(s, h) for s, h in zip(sentences, titles, strict=True)]
-        pairs = pair_tokens(self.tokenizer, question, contexts)
+        return self.token_logits(pair_tokens(self.tokenizer, question, contexts))
+
+    def pair_logits(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """The same for pairs of question and context, shape (pairs,)."""
+        return self.token_logits([pair_tokens(self.tokenizer, q, [c])[0] for q, c in pairs])
+
+    def token_logits(self, pairs: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+        """The same for token ids of pairs; read in batches of like length."""
         order = sorted(range(len(pairs)), key=lambda number: len(pairs[number]))
         out = np.zeros(len(pairs))
         with torch.inference_mode():

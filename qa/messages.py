@@ -66,6 +66,14 @@ def ask_instead(whom: str) -> str:
     return f"You could ask {whom}."
 
 
+def promise(wrong: float, confidence: float, questions: int) -> str:
+    """How often an answer may be wrong. `wrong` and `confidence` are shares, 0..1."""
+    return (
+        f"When I was tested on {questions} questions, fewer than {wrong:.0%} of my answers were "
+        f"wrong ({confidence:.0%} sure)."
+    )
+
+
 # The page.
 ANSWERED_LABEL = "From the documents"
 REFUSED_LABEL = "No answer found"

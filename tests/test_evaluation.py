@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import quote_from
+from qa.calibration import Calibration
 from qa.documents import Document
-from qa.errors import InputError
+from qa.errors import InputError, ModelError
 from qa.evaluation.calibration import calibrate
 from qa.evaluation.gold import Evidence, GoldQuestion, check_gold, read_gold
 from qa.evaluation.metrics import Row, aurc, clopper_pearson_upper, figures, risk_coverage
@@ -83,6 +84,20 @@ def test_a_small_gold_set_promises_nothing():
 
 def test_a_large_sound_gold_set_promises():
     assert calibrate([ROW] * 100, 0.1, 0.95).holds
+
+
+def test_a_calibration_is_read_as_it_was_written(tmp_path):
+    found = calibrate([ROW] * 100, 0.1, 0.95)
+    found.write(tmp_path / "calibration.json")
+    assert Calibration.read(tmp_path / "calibration.json") == found
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"threshold": 0.5}', "{}"])
+def test_a_damaged_calibration_is_an_error_that_says_what_to_do(text, tmp_path):
+    path = tmp_path / "calibration.json"
+    path.write_text(text)
+    with pytest.raises(ModelError, match="run `qa calibrate` again or unset QA_CALIBRATION"):
+        Calibration.read(path)
 
 
 def test_a_gate_names_the_figure_that_failed(tmp_path):

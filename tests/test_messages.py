@@ -14,6 +14,7 @@ def own_voice() -> dict[str, str]:
     texts["urgent"] = messages.urgent("911")
     texts["crisis"] = messages.crisis("988", "911")
     texts["speak"] = messages.sources_speak(3)
+    texts["promise"] = messages.promise(0.1, 0.95, 300)
     texts["ask_instead"] = messages.ask_instead("your doctor")
     return texts
 

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from qa import messages
 from qa.answer import Answer, Notice, Quote, quote_from
+from qa.calibration import Calibration
 from qa.documents import Document, read_corpus
 from qa.errors import QaError
 from qa.settings import Settings
@@ -90,6 +91,14 @@ def test_everything_is_escaped_in_a_refusal_and_a_notice():
     notices = (Notice("x", EVIL), Notice("y", EVIL, urgent=True))
     assert_inert(turn(refused(closest=(quote,), notices=notices, question=EVIL), doc))
     assert_inert(render.intro([doc]))
+
+
+def test_the_page_states_a_promise_only_when_it_holds():
+    held = Calibration(0.6, True, 0.1, 0.95, 300, 90, 3, 0.09)
+    broken = replace(held, holds=False)
+    assert "fewer than 10% of my answers were wrong" in plain(render.intro([document()], held))
+    assert "wrong" not in plain(render.intro([document()], broken))
+    assert "wrong" not in plain(render.intro([document()]))
 
 
 def test_a_quote_is_shown_as_it_stands_in_the_document():
@@ -212,6 +221,8 @@ def test_example_questions_are_headings_that_ask_from_each_document_in_turn():
 
 class FakeAssistant:
     """Answers with the first words of the first document."""
+
+    calibration = None
 
     def __init__(self, documents):
         self._documents = {item.file: item for item in documents}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +43,22 @@ STORIES = (
 
 @dataclass(frozen=True)
 class Pair:
-    """A question, what is read beside it, and whether that answers."""
+    """A question, what is read beside it, and whether that answers (0..1, a teacher's opinion)."""
 
     question: str
     context: str
-    label: int
+    label: float
+
+
+def read_pairs(path: Path) -> list[Pair]:
+    """Pairs that `write_pairs` wrote."""
+    return [Pair(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def write_pairs(pairs: Sequence[Pair], path: Path) -> None:
+    """Add pairs to a file, a JSON object a line."""
+    with path.open("a", encoding="utf-8") as handle:
+        handle.writelines(json.dumps(asdict(p), ensure_ascii=False) + "\n" for p in pairs)
 
 
 def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:

@@ -23,7 +23,7 @@ from transformers import AutoModel, AutoTokenizer, get_linear_schedule_with_warm
 from qa.base_models import MINILM, MPNET, base_model_path, sha256_of
 from qa.cross_encoder import PairClassifier, padded, pair_tokens
 from training import data
-from training.pairs import Pair, build_pairs, build_public_pairs
+from training.pairs import Pair, build_pairs, build_public_pairs, read_pairs
 
 LINEARS = {
     MPNET.name: ["attn.q", "attn.k", "attn.v", "attn.o", "intermediate.dense", "output.dense"],
@@ -45,28 +45,16 @@ def main(
     positive_weight: float = 2.0,
     start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
     only: Annotated[str, typer.Option(help="Lay files to use, by a part of their name.")] = "",
+    taught: Annotated[Path | None, typer.Option(help="Pairs that `teach` wrote.")] = None,
 ) -> None:
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
     torch.manual_seed(seed)
     run.mkdir(parents=True, exist_ok=True)
-    model_of = {MPNET.name: MPNET, MINILM.name: MINILM}[base]
-    folder = str(base_model_path(model_of))
+    folder = str(base_model_path({MPNET.name: MPNET, MINILM.name: MINILM}[base]))
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    pairs = _pairs(data_folder, seed, only)
+    pairs = read_pairs(taught) if taught else labelled_pairs(data_folder, seed, only)
     pairs = pairs[:limit] if limit else pairs
-    encoder = AutoModel.from_pretrained(folder, dtype=torch.float32)
-    layers = list(range(frozen_layers, encoder.config.num_hidden_layers))
-    config = LoraConfig(
-        r=rank,
-        lora_alpha=2 * rank,
-        lora_dropout=0.05,
-        target_modules=LINEARS[base],
-        layers_to_transform=layers,
-        layers_pattern="layer",
-    )
-    hidden = encoder.config.hidden_size
-    adapted = get_peft_model(encoder, config)
-    model = PairClassifier(adapted, hidden)
+    model = _adapted(folder, LINEARS[base], rank, frozen_layers)
     if start is not None:
         read_weights(model, start)
     low_rank = [p for n, p in model.named_parameters() if p.requires_grad and "lora" in n]
@@ -96,7 +84,7 @@ def main(
         ids, mask = padded([row[0] for row in rows], tokenizer.pad_token_id)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(ids, mask)
-        loss = loss_of(logits.float(), torch.tensor([float(row[1]) for row in rows]))
+        loss = loss_of(logits.float(), torch.tensor([row[1] for row in rows]))
         loss.backward()
         nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
         optimizer.step()
@@ -120,6 +108,19 @@ def main(
             )
             write_weights(model, run, base, scale=2.0)
     write_weights(model, run, base, scale=2.0)
+
+
+def _adapted(folder: str, linears: list[str], rank: int, frozen_layers: int) -> PairClassifier:
+    encoder = AutoModel.from_pretrained(folder, dtype=torch.float32)
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank,
+        lora_dropout=0.05,
+        target_modules=linears,
+        layers_to_transform=list(range(frozen_layers, encoder.config.num_hidden_layers)),
+        layers_pattern="layer",
+    )
+    return PairClassifier(get_peft_model(encoder, config), encoder.config.hidden_size)
 
 
 def write_weights(model: PairClassifier, run: Path, base: str, scale: float) -> None:
@@ -146,7 +147,8 @@ def read_weights(model: PairClassifier, folder: Path) -> None:
     model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
 
 
-def _pairs(folder: Path, seed: int, only: str) -> list[Pair]:
+def labelled_pairs(folder: Path, seed: int, only: str = "") -> list[Pair]:
+    """The pairs of all sets, or of the lay files named, in random order."""
     lay = [g for g in data.lay(folder) if g.partition == "train" and only in g.source]
     pairs = build_pairs(lay, seed)
     if not only:
@@ -158,12 +160,12 @@ def _pairs(folder: Path, seed: int, only: str) -> list[Pair]:
             pairs += build_public_pairs(cast, seed + number)
     unique = list(dict.fromkeys(pairs))
     random.Random(seed).shuffle(unique)
-    print(f"{len(unique)} pairs, {sum(p.label for p in unique)} positive", flush=True)
+    print(f"{len(unique)} pairs, {sum(p.label for p in unique):.0f} positive", flush=True)
     return unique
 
 
 def _batches(
-    tokens: list[tuple[list[int], int]], size: int, epochs: int, seed: int
+    tokens: list[tuple[list[int], float]], size: int, epochs: int, seed: int
 ) -> list[list[int]]:
     """Indices by batch: of like length within a window of 50 batches, in random order."""
     rng = random.Random(seed)

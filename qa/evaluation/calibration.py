@@ -3,32 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from qa.calibration import Calibration
 from qa.evaluation.metrics import Row, clopper_pearson_upper
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What was chosen, and the evidence for it.
-
-    Attributes:
-        threshold: least confidence for an answer.
-        holds: whether the promise holds; when not, the gold set is too small or the answers are too
-            often wrong, and the other values tell where the walk stopped.
-        max_wrong, confidence: what was asked for.
-        answered, wrong: of the gold questions, at this threshold.
-        bound: upper bound on the share of wrong answers.
-    """
-
-    threshold: float
-    holds: bool
-    max_wrong: float
-    confidence: float
-    questions: int
-    answered: int
-    wrong: int
-    bound: float
 
 
 def calibrate(rows: Sequence[Row], max_wrong: float, confidence: float) -> Calibration:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +66,7 @@ def calibrate_to(
     """
     rows = evaluate(assistant, _sound(assistant, gold), progress)
     found = calibrate(rows, max_wrong, confidence)
-    try:
-        output.write_text(json.dumps(asdict(found), indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{output} cannot be written ({error.strerror}).") from error
+    found.write(output)
     console = Console(highlight=False)
     share = f"{found.wrong} of {found.answered} answers wrong, at most {found.bound:.1%}"
     if found.holds:

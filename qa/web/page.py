@@ -46,7 +46,8 @@ def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
     page: gr.Blocks = gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True)
     with page:
         turns = gr.State(())
-        _html(f"<h1>{render.text(settings.title)}</h1>{render.intro(documents)}", "intro")
+        intro = render.intro(documents, assistant.calibration)
+        _html(f"<h1>{render.text(settings.title)}</h1>{intro}", "intro")
         shown = _html("", "thread")
         examples = _example_buttons(documents)
         with gr.Row(elem_id="asking"):

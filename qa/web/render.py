@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from qa import messages
 from qa.answer import Answer, Notice, Quote
+from qa.calibration import Calibration
 from qa.documents import Document
 
 FindDocument = Callable[[str], Document]
@@ -22,18 +23,22 @@ def text(value: str) -> str:
     return escape(value).translate(_TEMPLATE_MARKS)
 
 
-def intro(documents: Sequence[Document]) -> str:
-    """What the page answers from, and what it is not."""
+def intro(documents: Sequence[Document], calibration: Calibration | None = None) -> str:
+    """What the page answers from, what it is not, and what it can promise."""
     items = "".join(
         f"<li>{text(document.title)} "
         f'<span class="kind">{text(document.kind or messages.KIND_UNKNOWN)}</span></li>'
         for document in documents
     )
+    lines = [messages.NOT_ADVICE, messages.NOT_STORED]
+    if calibration is not None and calibration.holds:
+        limits = (calibration.max_wrong, calibration.confidence, calibration.questions)
+        lines.append(messages.promise(*limits))
     opened = " open" if len(documents) <= LISTED_DOCUMENTS else ""
     return (
         f'<details class="intro"{opened}><summary>{text(messages.ANSWERS_FROM)}'
         f"</summary><ul>{items}</ul></details>"
-        f'<p class="intro-line">{text(messages.NOT_ADVICE)} {text(messages.NOT_STORED)}</p>'
+        f'<p class="intro-line">{text(" ".join(lines))}</p>'
     )
 
 
