@@ -47,26 +47,30 @@ def lines(path: Path) -> Iterator[dict]:
 
 def lay(folder: Path) -> list[Group]:
     """Lay questions over medical and Wikipedia passages, and over passages of our own."""
-    files = [folder / "lay_questions.jsonl.gz", OWN / "own_passages.jsonl.gz"]
-    files += sorted(OWN.glob("extra_*.jsonl"))
-    groups = []
-    for path in files:
-        for row in lines(path):
-            if LEFT_OUT.search(json.dumps(row, ensure_ascii=False)):
-                continue
-            for asked in row["questions"]:
-                groups.append(
-                    Group(
-                        asked["question"],
-                        " > ".join(filter(None, [row["title"], row["section"]])),
-                        tuple(row["sentences"]),
-                        frozenset(asked["answers"]),
-                        f"{path.stem}:{row['id']}",
-                        path.name.split(".")[0],
-                        row["partition"],
-                    )
-                )
-    return groups
+    return _lay(folder / "lay_questions.jsonl.gz") + own()
+
+
+def own() -> list[Group]:
+    """Lay questions over passages of our own: the sets that come with the project."""
+    return [group for path in sorted(OWN.glob("*.jsonl*")) for group in _lay(path)]
+
+
+def _lay(path: Path) -> list[Group]:
+    name = path.name.split(".")[0]
+    return [
+        Group(
+            asked["question"],
+            " > ".join(filter(None, [row["title"], row["section"]])),
+            tuple(row["sentences"]),
+            frozenset(asked["answers"]),
+            f"{name}:{row['id']}",
+            name,
+            row["partition"],
+        )
+        for row in lines(path)
+        if not LEFT_OUT.search(json.dumps(row, ensure_ascii=False))
+        for asked in row["questions"]
+    ]
 
 
 def selqa(folder: Path) -> list[Group]:
