@@ -17,7 +17,7 @@ from qa.evaluation.calibration import calibrate
 from qa.evaluation.gold import Evidence, GoldQuestion, check_gold, read_gold
 from qa.evaluation.metrics import Row, aurc, clopper_pearson_upper, figures, risk_coverage
 from qa.evaluation.report import differences, put_table, read_result, write_report
-from qa.evaluation.run import gate_failures, is_right
+from qa.evaluation.run import answers, gate_failures, is_right
 
 TEXT = "The library opens at nine. Dogs may not come in. It closes at five."
 DOCUMENT = Document("rules.txt", "Rules", TEXT, "0" * 64)
@@ -41,6 +41,16 @@ def test_a_quote_that_shows_the_evidence_is_right():
 def test_a_quote_that_only_touches_the_evidence_is_wrong():
     assert not is_right(quote(20, 66), QUESTION, DOCUMENT)
     assert not is_right(quote(27, 48), QUESTION, DOCUMENT)
+
+
+def test_where_one_span_is_not_enough_all_must_be_shown():
+    both = (Evidence("rules.txt", TEXT[:26]), Evidence("rules.txt", TEXT[49:]))
+    question = replace(QUESTION, evidence=both)
+    opens, closes = quote(0, 26), quote(49, len(TEXT))
+    assert answers([opens], question, {"rules.txt": DOCUMENT}.__getitem__)
+    strict = replace(question, any_of=False)
+    assert not answers([opens], strict, {"rules.txt": DOCUMENT}.__getitem__)
+    assert answers([opens, closes], strict, {"rules.txt": DOCUMENT}.__getitem__)
 
 
 def test_answering_what_is_not_there_counts_as_wrong():

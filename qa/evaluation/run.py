@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from qa.answer import Answer, Quote
 from qa.assistant import Assistant
 from qa.documents import Document
 from qa.errors import InputError
-from qa.evaluation.gold import GoldQuestion
+from qa.evaluation.gold import Evidence, GoldQuestion
 from qa.evaluation.metrics import Row, figures
 
 Progress = Callable[[int, int], None]
@@ -41,14 +41,30 @@ def evaluate(
 
 
 def is_right(quote: Quote, question: GoldQuestion, document: Document) -> bool:
-    """Whether a quote shows a span of evidence: half of the shorter of the two is shared."""
-    for evidence in question.evidence:
-        if evidence.file == quote.file:
-            for start in _occurrences(document.text, evidence.quote):
-                end = start + len(evidence.quote)
-                shared = min(end, quote.end) - max(start, quote.start)
-                if shared >= OVERLAP * min(end - start, quote.end - quote.start):
-                    return True
+    """Whether a quote shows one of the question's spans of evidence."""
+    return any(_shows(quote, evidence, document) for evidence in question.evidence)
+
+
+def answers(
+    quotes: Sequence[Quote], question: GoldQuestion, document_of: Callable[[str], Document]
+) -> bool:
+    """Whether quotes show a span of evidence; all of them where one isn't enough (`any_of`)."""
+    shown = [
+        any(_shows(quote, evidence, document_of(quote.file)) for quote in quotes)
+        for evidence in question.evidence
+    ]
+    return bool(shown) and (any(shown) if question.any_of else all(shown))
+
+
+def _shows(quote: Quote, evidence: Evidence, document: Document) -> bool:
+    """Whether half of the shorter of quote and evidence is shared."""
+    if evidence.file != quote.file:
+        return False
+    for start in _occurrences(document.text, evidence.quote):
+        end = start + len(evidence.quote)
+        shared = min(end, quote.end) - max(start, quote.start)
+        if shared >= OVERLAP * min(end - start, quote.end - quote.start):
+            return True
     return False
 
 
@@ -118,10 +134,7 @@ def _row(
     document_of: Callable[[str], Document],
     latency_ms: float,
 ) -> Row:
-    def right(quotes: Iterable[Quote]) -> list[bool]:
-        return [is_right(quote, question, document_of(quote.file)) for quote in quotes]
-
-    shown = right(answer.quotes)
+    first = answer.quotes[:1]
     files = {quote.file for quote in answer.quotes}
     expected = question.files_expected
     return Row(
@@ -131,9 +144,9 @@ def _row(
         split=question.split,
         answerable=question.answerable,
         answered=answer.outcome == "answered",
-        right=any(shown),
-        first_right=bool(shown) and shown[0],
-        would_be_right=any(right(forced.quotes)),
+        right=answers(answer.quotes, question, document_of),
+        first_right=any(is_right(quote, question, document_of(quote.file)) for quote in first),
+        would_be_right=answers(forced.quotes, question, document_of),
         reason=answer.reason,
         confidence=answer.confidence,
         files_heard=sum(file in files for file in expected) / len(expected) if expected else None,
