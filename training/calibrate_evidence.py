@@ -55,6 +55,7 @@ def main(
     }
     output.mkdir(parents=True, exist_ok=True)
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    config["name"] = output.name
     config["calibration"] = {
         "slope": round(float(platt.coef_[0, 0]), 6),
         "intercept": round(float(platt.intercept_[0]), 6),
