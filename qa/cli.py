@@ -156,6 +156,7 @@ def calibrate(
     max_wrong: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of wrong answers.")],
     index: IndexOption = None,
     confidence: Annotated[float, typer.Option(min=0.5, max=0.999)] = 0.95,
+    split: Annotated[str, typer.Option(help="dev, test or all; use what wasn't tuned on.")] = "all",
     output: Annotated[Path, typer.Option(help="Where to write.")] = Path("calibration.json"),
 ) -> None:
     """Choose the threshold that keeps the share of wrong answers below a limit."""
@@ -169,6 +170,7 @@ def calibrate(
             max_wrong=max_wrong,
             confidence=confidence,
             output=output,
+            split=split,
             progress=asked,
         )
     if not holds:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from qa.calibration import Calibration
+
 COMMANDS = ("index", "ask", "answer", "eval", "calibrate", "serve", "verify", "doctor")
 
 
@@ -86,3 +88,21 @@ def test_an_unreadable_file_is_named_and_the_others_are_indexed(tmp_path):
     again = qa("index", corpus, "--index", tmp_path / "index")
     assert "nothing to embed" in again.stdout
     assert Path(tmp_path / "index" / "manifest.json").is_file()
+
+
+def test_calibrate_names_a_split_that_the_gold_set_lacks(index_dir, tmp_path):
+    output = tmp_path / "calibration.json"
+    gold = Path(__file__).parent / "gold" / "gold.jsonl"
+    arguments = ("calibrate", gold, "--max-wrong", "0.1", "--split", "train", "--output", output)
+    shown = qa(*arguments, "--index", index_dir)
+    assert shown.returncode == 2
+    assert "no question of the split 'train'" in shown.stderr
+    assert not output.exists()
+
+
+def test_doctor_tells_what_a_calibration_promises(index_dir, tmp_path):
+    path = tmp_path / "calibration.json"
+    Calibration(0.6, True, 0.1, 0.95, 300, 120, 5, 0.085).write(path)
+    shown = qa("doctor", "--index", index_dir, QA_CALIBRATION=str(path))
+    assert shown.returncode == 0
+    assert "at most 8.5% of the answers wrong with 95% confidence (5 of 120" in shown.stdout

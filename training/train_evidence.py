@@ -44,7 +44,7 @@ def main(
     limit: int = 0,
     positive_weight: float = 2.0,
     start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
-    only: Annotated[str, typer.Option(help="Lay files to use, by a part of their name.")] = "",
+    whole: Annotated[str, typer.Option(help="Lay sets to use whole, by part of a name.")] = "",
     taught: Annotated[Path | None, typer.Option(help="Pairs that `teach` wrote.")] = None,
 ) -> None:
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
@@ -52,7 +52,7 @@ def main(
     run.mkdir(parents=True, exist_ok=True)
     folder = str(base_model_path({MPNET.name: MPNET, MINILM.name: MINILM}[base]))
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    pairs = read_pairs(taught) if taught else labelled_pairs(data_folder, seed, only)
+    pairs = read_pairs(taught) if taught else labelled_pairs(data_folder, seed, whole)
     pairs = pairs[:limit] if limit else pairs
     model = _adapted(folder, LINEARS[base], rank, frozen_layers)
     if start is not None:
@@ -70,16 +70,16 @@ def main(
     schedule = get_linear_schedule_with_warmup(optimizer, len(batches) // 20, len(batches))
     loss_of = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(positive_weight))
     checkpoint = run / "checkpoint.pt"
-    first = 0
+    done = 0
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
         model.load_state_dict(saved["model"], strict=False)
         optimizer.load_state_dict(saved["optimizer"])
         schedule.load_state_dict(saved["schedule"])
-        first = saved["step"]
+        done = saved["step"]
     model.train()
     started, seen, total = time.perf_counter(), 0, 0.0
-    for step in range(first, len(batches)):
+    for step in range(done, len(batches)):
         rows = [tokens[i] for i in batches[step]]
         ids, mask = padded([row[0] for row in rows], tokenizer.pad_token_id)
         with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -147,20 +147,20 @@ def read_weights(model: PairClassifier, folder: Path) -> None:
     model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
 
 
-def labelled_pairs(folder: Path, seed: int, only: str = "") -> list[Pair]:
-    """The pairs of all sets, or of the lay files named, in random order."""
-    lay = [g for g in data.lay(folder) if g.partition == "train" and only in g.source]
-    pairs = build_pairs(lay, seed)
-    if not only:
-        rng = random.Random(seed)
-        selqa = [group for group in data.selqa(folder) if group.partition == "train"]
-        pairs += build_public_pairs(rng.sample(selqa, 1000), seed)
-        cast = [group for group in data.cast(folder) if group.partition == "train"]
-        for number in range(3):  # its groups hold many sentences: a few draws from each
-            pairs += build_public_pairs(cast, seed + number)
-    unique = list(dict.fromkeys(pairs))
-    random.Random(seed).shuffle(unique)
-    print(f"{len(unique)} pairs, {sum(p.label for p in unique):.0f} positive", flush=True)
+def labelled_pairs(folder: Path, seed: int, whole: str = "") -> list[Pair]:
+    """The pairs of all sets in random order; those of the sets named `whole` before them."""
+    lay = [group for group in data.lay(folder) if group.partition == "train"]
+    chosen = [group for group in lay if whole and whole in group.source]
+    pairs = build_pairs([g for g in lay if not (whole and whole in g.source)], seed)
+    selqa = [group for group in data.selqa(folder) if group.partition == "train"]
+    pairs += build_public_pairs(random.Random(seed).sample(selqa, 1000), seed)
+    cast = [group for group in data.cast(folder) if group.partition == "train"]
+    for number in range(3):  # its groups hold many sentences: a few draws from each
+        pairs += build_public_pairs(cast, seed + number)
+    random.Random(seed).shuffle(pairs)
+    before = build_pairs(chosen, seed) if chosen else []
+    unique = list(dict.fromkeys(before + pairs))
+    print(f"{len(unique)} pairs, {len(before)} of sets used whole", flush=True)
     return unique
 
 

@@ -57,14 +57,21 @@ def calibrate_to(
     max_wrong: float,
     confidence: float,
     output: Path,
+    split: str = "all",
     progress: Progress | None = None,
 ) -> bool:
     """Choose a threshold, write it with its evidence, and say whether the promise holds.
 
+    Args:
+        split: "dev", "test" or "all"; a promise counts only over questions nothing was fitted on.
+
     Raises:
-        InputError: the gold set isn't sound, or the output cannot be written.
+        InputError: the gold set isn't sound or lacks the split, or the output cannot be written.
     """
-    rows = evaluate(assistant, _sound(assistant, gold), progress)
+    held = [q for q in _sound(assistant, gold) if split in ("all", q.split)]
+    if not held:
+        raise InputError(f"{gold} holds no question of the split {split!r}; use dev, test or all.")
+    rows = evaluate(assistant, held, progress)
     found = calibrate(rows, max_wrong, confidence)
     found.write(output)
     console = Console(highlight=False)
