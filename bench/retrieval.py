@@ -1,4 +1,4 @@
-"""Recall of answering sentences among the first k, ranking by ranking, in one run.
+"""Recall of answering sentences and documents among the first k, by ranking, in one run.
 
 python -m bench.retrieval tests/gold/gold.jsonl --index index --split dev
 """
@@ -14,14 +14,16 @@ from rich.table import Table
 
 from qa.abbreviations import expand
 from qa.conversation import cleaned, resolved
-from qa.encoder import Encoder
+from qa.encoder import Encoder, Vectors
 from qa.evaluation.gold import GoldQuestion, read_gold
 from qa.index import Candidate, Index
-from qa.retriever import Retriever
+from qa.retriever import Retriever, fuse
 from qa.settings import load_settings
 from qa.spelling import Speller
 
-DEPTHS = (1, 4, 10, 20, 24, 32, 40)
+DEPTHS = (1, 4, 10, 12, 16, 20, 24, 32)
+REACH = 3 * max(DEPTHS)
+RANKINGS = ("dense", "dense by passage", "BM25", "fused", "as retrieved")
 
 
 def main(
@@ -29,52 +31,85 @@ def main(
     index: Annotated[Path, typer.Option()] = Path("index"),
     split: Annotated[str, typer.Option()] = "dev",
 ) -> None:
-    """Print recall by depth for the dense, BM25 and fused rankings."""
+    """Print recall by depth, ranking by ranking."""
     opened = Index.open(index)
     encoder = Encoder.load(load_settings())
     retriever = Retriever(opened, encoder)
     speller = Speller(opened.note("vocabulary"), encoder.everyday_words())
     asked = [q for q in read_gold(gold) if q.answerable and split in ("all", q.split)]
-    ranks: dict[str, list[int | None]] = {"dense": [], "BM25": [], "fused": []}
+    by_passage = _PassageRanking(opened, encoder)
+    answering = {name: dict.fromkeys(DEPTHS, 0) for name in RANKINGS}
+    heard = {name: dict.fromkeys(DEPTHS, 0.0) for name in RANKINGS}
     for question in asked:
         text = cleaned(question.question)
         mended = speller.mend(text) or text
         text = (resolved(mended, question.history) or [mended])[0]
         expanded = expand(text, opened.note("abbreviations"))
         vector = encoder.encode_query(expanded)
-        reach = max(DEPTHS)
-        found = {
-            "dense": opened.candidates([n for n, _ in opened.search_vectors(vector, reach)]),
-            "BM25": opened.candidates([n for n, _ in opened.search_words(expanded, reach)]),
-            "fused": [item.candidate for item in retriever.retrieve(text, reach)],
+        dense = opened.search_vectors(vector, REACH)
+        bm25 = opened.search_words(expanded, REACH)
+        fused = fuse(dense, bm25)
+        ranked = {
+            "dense": opened.candidates([number for number, _ in dense]),
+            "dense by passage": by_passage.candidates(vector),
+            "BM25": opened.candidates([number for number, _ in bm25]),
+            "fused": opened.candidates(sorted(fused, key=lambda number: -fused[number])),
         }
-        for name, candidates in found.items():
-            ranks[name].append(_rank(question, candidates, opened))
-        if ranks["fused"][-1] is None:
-            typer.echo(f"not among {reach}: {question.id} {question.question[:80]}")
-    table = Table(title=f"recall@k, {len(asked)} answerable questions ({split}), {encoder.name}")
-    for column in ("ranking", *map(str, DEPTHS)):
-        table.add_column(column)
-    for name, found_at in ranks.items():
-        recalls = [sum(r is not None and r < k for r in found_at) / len(asked) for k in DEPTHS]
-        table.add_row(name, *(f"{recall:.3f}" for recall in recalls))
-    Console().print(table)
+        for depth in DEPTHS:
+            found = {name: candidates[:depth] for name, candidates in ranked.items()}
+            found["as retrieved"] = [r.candidate for r in retriever.retrieve(text, depth)]
+            for name, candidates in found.items():
+                files = {c.file for c in candidates if _answers(c, question, opened)}
+                answering[name][depth] += bool(files)
+                if question.files_expected:
+                    share = len(files & set(question.files_expected)) / len(question.files_expected)
+                    heard[name][depth] += share
+    console = Console()
+    several = sum(bool(question.files_expected) for question in asked)
+    for title, counts, total in (
+        (f"an answering sentence among the first k, {len(asked)} questions", answering, len(asked)),
+        (f"share of the expected documents among them, {several} questions", heard, several),
+    ):
+        table = Table(title=f"{title} ({split}), {encoder.name}")
+        for column in ("ranking", *map(str, DEPTHS)):
+            table.add_column(column)
+        for name, by_depth in counts.items():
+            table.add_row(name, *(f"{value / total:.3f}" for value in by_depth.values()))
+        console.print(table)
 
 
-def _rank(question: GoldQuestion, candidates: list[Candidate], index: Index) -> int | None:
-    """Place of the first candidate that shares a character with a span of evidence, from 0."""
-    for place, candidate in enumerate(candidates):
-        text = index.document(candidate.file).text
-        for evidence in question.evidence:
-            start = text.find(evidence.quote)
-            sentence = candidate.sentence
-            if (
-                evidence.file == candidate.file
-                and start < sentence.end
-                and sentence.start < start + len(evidence.quote)
-            ):
-                return place
-    return None
+class _PassageRanking:
+    """Sentences ranked by the similarity of their whole passage, in the passage's own order."""
+
+    def __init__(self, index: Index, encoder: Encoder) -> None:
+        everything = index.candidates(range(index.manifest.sentences))
+        self.passages: dict[tuple[str, int], list[Candidate]] = {}
+        for candidate in everything:
+            place = (candidate.file, candidate.passage_start)
+            self.passages.setdefault(place, []).append(candidate)
+        self.vectors = encoder.encode_documents(
+            [
+                f"{held[0].title}. {held[0].heading}. "
+                + index.document(held[0].file).text[held[0].passage_start : held[0].passage_end]
+                for held in self.passages.values()
+            ]
+        )
+
+    def candidates(self, vector: Vectors) -> list[Candidate]:
+        held = list(self.passages.values())
+        order = (-(self.vectors @ vector[0])).argsort()
+        return [candidate for number in order for candidate in held[number]]
+
+
+def _answers(candidate: Candidate, question: GoldQuestion, index: Index) -> bool:
+    """Whether a candidate shares a character with a span of evidence."""
+    text, sentence = index.document(candidate.file).text, candidate.sentence
+    for evidence in question.evidence:
+        start = text.find(evidence.quote)
+        end = start + len(evidence.quote)
+        if evidence.file == candidate.file and start < sentence.end and sentence.start < end:
+            return True
+    return False
 
 
 if __name__ == "__main__":

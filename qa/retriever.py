@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
 
 from qa.abbreviations import expand
 from qa.encoder import Encoder
@@ -45,7 +48,7 @@ class Retriever:
     encoder: Encoder
 
     def retrieve(self, question: str, count: int) -> list[Retrieved]:
-        """The `count` best candidates, best first.
+        """The `count` best candidates, best first, with every document that comes near heard.
 
         References and link lists are left out unless the question asks for a study or a link.
         """
@@ -53,10 +56,7 @@ class Retriever:
         reach = 3 * count  # deep enough that leaving out references doesn't thin the list
         dense = self.index.search_vectors(self.encoder.encode_query(asked), reach)
         bm25 = self.index.search_words(asked, reach)
-        fused: dict[int, float] = {}
-        for ranking in (dense, bm25):
-            for rank, (number, _) in enumerate(ranking, start=1):
-                fused[number] = fused.get(number, 0.0) + 1.0 / (RRF_K + rank)
+        fused = fuse(dense, bm25)
         order = sorted(fused, key=lambda number: -fused[number])
         found = self.index.candidates(order)
         if not _ASKS_FOR_SOURCES.search(question):
@@ -64,5 +64,35 @@ class Retriever:
         dense_of, bm25_of = dict(dense), dict(bm25)
         return [
             Retrieved(c, dense_of.get(c.number), bm25_of.get(c.number), fused[c.number])
-            for c in found[:count]
+            for c in every_document_heard(found, count)
         ]
+
+
+def fuse(*rankings: Sequence[tuple[int, float]]) -> dict[int, float]:
+    """Sum of 1 / (60 + rank) over the rankings, by number."""
+    fused: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, (number, _) in enumerate(ranking, start=1):
+            fused[number] = fused.get(number, 0.0) + 1.0 / (RRF_K + rank)
+    return fused
+
+
+def every_document_heard(ranked: Sequence[Candidate], count: int) -> list[Candidate]:
+    """`count` candidates: half the places for the best, the others for each document in turn.
+
+    The documents heard least so far come first; without this, one that repeats itself would crowd
+    out the others.
+
+    Args:
+        ranked: best first.
+        count: how many to keep.
+    """
+    chosen = list(ranked[: count // 2])
+    waiting: dict[str, list[Candidate]] = {}
+    for candidate in ranked[count // 2 :]:
+        waiting.setdefault(candidate.file, []).append(candidate)
+    heard = Counter(candidate.file for candidate in chosen)
+    queues = [waiting[file] for file in sorted(waiting, key=heard.__getitem__)]
+    in_turn = chain.from_iterable(zip_longest(*queues))
+    further = (candidate for candidate in in_turn if candidate is not None)
+    return chosen + list(islice(further, count - len(chosen)))

@@ -84,7 +84,7 @@ def main(
         ids, mask = padded([row[0] for row in rows], tokenizer.pad_token_id)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(ids, mask)
-        loss = loss_of(logits.float(), torch.tensor([row[1] for row in rows]))
+        loss = loss_of(logits.float(), torch.tensor([row[1] for row in rows], dtype=torch.float32))
         loss.backward()
         nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
         optimizer.step()
