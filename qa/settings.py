@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     encoder: str = Field("", description="Path of another sentence-transformers model to use.")
     cache_dir: Path | None = Field(None, description="Where unpacked models are kept.")
 
-    candidates: int = Field(20, ge=1, le=500, description="Sentences the evidence model judges.")
+    candidates: int = Field(16, ge=1, le=500, description="Sentences the evidence model judges.")
     calibration: Path | None = Field(
         None, description="File that `qa calibrate` wrote; its threshold is used."
     )

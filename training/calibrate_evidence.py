@@ -17,9 +17,13 @@ import numpy as np
 import typer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import cross_val_predict
 
 from qa.cross_encoder import CrossEncoder
 from training import data
+
+FOLDS = 10
+BINS = 10
 
 
 def main(
@@ -46,12 +50,14 @@ def main(
             first_right.append(int(scores.argmax()) in group.answers)
     x = np.array(logits)[:, None]
     platt = LogisticRegression(C=1e6).fit(x, labels)
+    unseen = cross_val_predict(platt, x, labels, cv=FOLDS, method="predict_proba")[:, 1]
     measured = {
         "questions": len(best),
         "pairs": len(labels),
         "first_sentence_right": round(float(np.mean(first_right)), 4),
         "auc_answerable_against_near_miss": round(float(roc_auc_score(answerable, best)), 4),
         "auc_sentence": round(float(roc_auc_score(labels, logits)), 4),
+        "ece_sentence_out_of_fold": round(calibration_error(unseen, np.array(labels)), 4),
     }
     output.mkdir(parents=True, exist_ok=True)
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
@@ -64,6 +70,16 @@ def main(
     shutil.copy2(run / "weights.safetensors", output / "weights.safetensors")
     (output / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(measured))
+
+
+def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Expected calibration error over ten bins (Naeini et al. 2015)."""
+    bins = np.minimum((probabilities * BINS).astype(int), BINS - 1)
+    errors = [
+        (bins == b).mean() * abs(probabilities[bins == b].mean() - labels[bins == b].mean())
+        for b in np.unique(bins)
+    ]
+    return float(np.sum(errors))
 
 
 if __name__ == "__main__":
