@@ -48,7 +48,7 @@ class Retriever:
     encoder: Encoder
 
     def retrieve(self, question: str, count: int) -> list[Retrieved]:
-        """The `count` best candidates, best first, with every document that comes near heard.
+        """`count` candidates: the best of all, then the best of each document in turn.
 
         References and link lists are left out unless the question asks for a study or a link.
         """
