@@ -1,7 +1,7 @@
 """A cross-encoder that judges whether a sentence answers a question.
 
-A packaged base model reads question and sentence together; low-rank weights (LoRA, Hu et al. 2021)
-and a linear head trained for the task are merged into it when it is loaded.
+A packaged base model reads question and sentence together; low-rank weights and a linear head
+trained for the task are added when it is loaded.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
 
 from qa.base_models import MINILM, MPNET, Progress, base_model_path, check_sha256
+from qa.low_rank import merge
 from qa.processor import has_bf16
 
 QUESTION_MAX_TOKENS = 64  # of a long question its end is kept: stories come before the question
@@ -114,7 +115,9 @@ class CrossEncoder:
         disable_progress_bar()  # type: ignore[no-untyped-call]
         encoder = AutoModel.from_pretrained(str(base), dtype=torch.float32)
         model = PairClassifier(encoder, encoder.config.hidden_size)
-        merge(model, load_file(weights), config["scale"])
+        trained = load_file(weights)
+        merge(encoder, trained, config["scale"])
+        model.head.load_state_dict({n: trained[f"head.{n}"].float() for n in ("weight", "bias")})
         model.eval()
         return cls(config["name"], _fast(model), AutoTokenizer.from_pretrained(str(base)))
 
@@ -140,18 +143,6 @@ class CrossEncoder:
                 ids, mask = padded([pairs[row] for row in rows], self.tokenizer.pad_token_id)
                 out[rows] = self.model(ids, mask).double().numpy()
         return out
-
-
-def merge(model: PairClassifier, weights: dict[str, Tensor], scale: float) -> None:
-    """Add low-rank weights (`<module>.A`, `<module>.B`) to the base and set the head."""
-    with torch.no_grad():
-        for key, value in weights.items():
-            if key.endswith(".A"):
-                module = model.encoder.get_submodule(key.removesuffix(".A"))
-                delta = weights[key.removesuffix(".A") + ".B"].float() @ value.float()
-                module.weight.add_(scale * delta)  # type: ignore[operator]
-        model.head.weight.copy_(weights["head.weight"].float())
-        model.head.bias.copy_(weights["head.bias"].float())
 
 
 def _fast(model: PairClassifier) -> PairClassifier:

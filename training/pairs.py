@@ -73,7 +73,7 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
     - a random sentence of another passage.
     """
     rng = random.Random(seed)
-    vectors = _vectors(groups)
+    vectors = vectors_of(groups)
     likest = _likest_elsewhere(groups, vectors)
     by_passage: dict[str, list[Group]] = {}
     for group in groups:
@@ -117,18 +117,33 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
     return pairs
 
 
-def build_public_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
-    """Pairs of the public sets: two positives at most and two random negatives a question."""
+def build_public_pairs(
+    groups: Sequence[Group], seed: int, positives: int = 2, likest: int = 1, others: int = 2
+) -> list[Pair]:
+    """Pairs of the public sets.
+
+    Half of the questions see the title alone as heading, as where no section is known.
+
+    Args:
+        groups: one a question.
+        seed: of what is drawn.
+        positives: of a question, at most.
+        likest: negatives of its passage that are most like the question.
+        others: random negatives of its passage.
+    """
     rng = random.Random(seed)
+    vectors = vectors_of(groups)
     pairs = []
     for group in groups:
-        positives = sorted(group.answers)
-        others = [i for i in range(len(group.sentences)) if i not in group.answers]
-        chosen = [(i, 1) for i in rng.sample(positives, min(len(positives), 2))]
-        chosen += [(i, 0) for i in rng.sample(others, min(len(others), 2))]
+        right = sorted(group.answers)
+        wrong = [i for i in range(len(group.sentences)) if i not in group.answers]
+        wrong.sort(key=lambda i: -float(vectors[group.question] @ vectors[group.sentences[i]]))
+        far = wrong[likest:]
+        chosen = [(i, 1) for i in rng.sample(right, min(len(right), positives))]
+        chosen += [(i, 0) for i in wrong[:likest] + rng.sample(far, min(len(far), others))]
+        heading = group.heading.split(" > ")[0] if rng.random() < 0.5 else group.heading
         for index, label in chosen:
-            context = context_of(group.sentences[index], group.heading)
-            pairs.append(Pair(group.question, context, label))
+            pairs.append(Pair(group.question, context_of(group.sentences[index], heading), label))
     return pairs
 
 
@@ -201,7 +216,7 @@ def _likest_elsewhere(
     return found
 
 
-def _vectors(groups: Sequence[Group]) -> dict[str, NDArray[np.float32]]:
+def vectors_of(groups: Sequence[Group]) -> dict[str, NDArray[np.float32]]:
     """A normalised vector of each question and sentence (MiniLM)."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 

@@ -15,20 +15,21 @@ from typing import Annotated
 
 import torch
 import typer
-from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from torch import nn
-from transformers import AutoModel, AutoTokenizer, get_linear_schedule_with_warmup
+from transformers import AutoTokenizer, get_linear_schedule_with_warmup
 
-from qa.base_models import MINILM, MPNET, base_model_path, sha256_of
+from qa.base_models import MPNET, sha256_of
 from qa.cross_encoder import PairClassifier, padded, pair_tokens
 from training import data
+from training.low_rank import (
+    SCALE,
+    adapted,
+    base_folder,
+    low_rank_weights,
+    set_low_rank_weights,
+)
 from training.pairs import Pair, build_pairs, build_public_pairs, read_pairs
-
-LINEARS = {
-    MPNET.name: ["attn.q", "attn.k", "attn.v", "attn.o", "intermediate.dense", "output.dense"],
-    MINILM.name: ["query", "key", "value", "output.dense", "intermediate.dense"],
-}
 
 
 def main(
@@ -50,11 +51,11 @@ def main(
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
     torch.manual_seed(seed)
     run.mkdir(parents=True, exist_ok=True)
-    folder = str(base_model_path({MPNET.name: MPNET, MINILM.name: MINILM}[base]))
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(str(base_folder(base)))
     pairs = read_pairs(taught) if taught else labelled_pairs(data_folder, seed, whole)
     pairs = pairs[:limit] if limit else pairs
-    model = _adapted(folder, LINEARS[base], rank, frozen_layers)
+    encoder = adapted(base, rank, frozen_layers)
+    model = PairClassifier(encoder, encoder.config.hidden_size)
     if start is not None:
         read_weights(model, start)
     low_rank = [p for n, p in model.named_parameters() if p.requires_grad and "lora" in n]
@@ -106,45 +107,24 @@ def main(
                 },
                 checkpoint,
             )
-            write_weights(model, run, base, scale=2.0)
-    write_weights(model, run, base, scale=2.0)
+            write_weights(model, run, base)
+    write_weights(model, run, base)
 
 
-def _adapted(folder: str, linears: list[str], rank: int, frozen_layers: int) -> PairClassifier:
-    encoder = AutoModel.from_pretrained(folder, dtype=torch.float32)
-    config = LoraConfig(
-        r=rank,
-        lora_alpha=2 * rank,
-        lora_dropout=0.05,
-        target_modules=linears,
-        layers_to_transform=list(range(frozen_layers, encoder.config.num_hidden_layers)),
-        layers_pattern="layer",
-    )
-    return PairClassifier(get_peft_model(encoder, config), encoder.config.hidden_size)
-
-
-def write_weights(model: PairClassifier, run: Path, base: str, scale: float) -> None:
+def write_weights(model: PairClassifier, run: Path, base: str) -> None:
     """Write what was trained, in fp16, in the form that `qa.cross_encoder` loads."""
-    weights = {"head.weight": model.head.weight, "head.bias": model.head.bias}
-    for name, value in model.encoder.state_dict().items():
-        if "lora_" in name:
-            module = name.removeprefix("base_model.model.").split(".lora_")[0]
-            weights[f"{module}.{'A' if 'lora_A' in name else 'B'}"] = value
+    head = {f"head.{n}": p.detach().half() for n, p in model.head.state_dict().items()}
     path = run / "weights.safetensors"
-    save_file({k: v.detach().half().contiguous() for k, v in weights.items()}, path)
-    config = {"name": run.name, "base": base, "scale": scale, "sha256": sha256_of(path)}
+    save_file(head | low_rank_weights(model.encoder), path)
+    config = {"name": run.name, "base": base, "scale": SCALE, "sha256": sha256_of(path)}
     (run / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
 def read_weights(model: PairClassifier, folder: Path) -> None:
     """Set low-rank weights and head to those that `write_weights` wrote."""
     weights = load_file(folder / "weights.safetensors")
-    state = {"head.weight": weights["head.weight"], "head.bias": weights["head.bias"]}
-    for name in model.state_dict():
-        if "lora_" in name:
-            module = name.removeprefix("encoder.base_model.model.").split(".lora_")[0]
-            state[name] = weights[f"{module}.{'A' if 'lora_A' in name else 'B'}"]
-    model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)
+    set_low_rank_weights(model.encoder, weights)
+    model.head.load_state_dict({n: weights[f"head.{n}"].float() for n in ("weight", "bias")})
 
 
 def labelled_pairs(folder: Path, seed: int, whole: str = "") -> list[Pair]:
@@ -153,10 +133,9 @@ def labelled_pairs(folder: Path, seed: int, whole: str = "") -> list[Pair]:
     chosen = [group for group in lay if whole and whole in group.source]
     pairs = build_pairs([g for g in lay if not (whole and whole in g.source)], seed)
     selqa = [group for group in data.selqa(folder) if group.partition == "train"]
-    pairs += build_public_pairs(random.Random(seed).sample(selqa, 1000), seed)
+    pairs += build_public_pairs(selqa, seed)
     cast = [group for group in data.cast(folder) if group.partition == "train"]
-    for number in range(3):  # its groups hold many sentences: a few draws from each
-        pairs += build_public_pairs(cast, seed + number)
+    pairs += build_public_pairs(cast, seed, positives=6, likest=4, others=6)
     random.Random(seed).shuffle(pairs)
     before = build_pairs(chosen, seed) if chosen else []
     unique = list(dict.fromkeys(before + pairs))
