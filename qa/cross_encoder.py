@@ -6,7 +6,6 @@ trained for the task are added when it is loaded.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +18,13 @@ from torch import Tensor, nn
 from transformers import AutoModel, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils.logging import disable_progress_bar
 
-from qa.base_models import MINILM, MPNET, Progress, base_model_path, check_sha256
-from qa.low_rank import merge
+from qa.base_models import PACKAGED, Progress, base_model_path, check_sha256
+from qa.low_rank import merge, read_config
 from qa.processor import has_bf16
 
 QUESTION_MAX_TOKENS = 64  # of a long question its end is kept: stories come before the question
 PAIR_MAX_TOKENS = 224
 BATCH_PAIRS = 16
-
-_BASES = {MPNET.name: MPNET, MINILM.name: MINILM}
 
 
 class PairClassifier(nn.Module):
@@ -108,10 +105,10 @@ class CrossEncoder:
         Raises:
             ModelError: the base model or the weights are missing or not the expected ones.
         """
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = read_config(folder)
         weights = folder / "weights.safetensors"
         check_sha256(weights, config["sha256"])
-        base = base_model_path(_BASES[config["base"]], cache_dir, progress)
+        base = base_model_path(PACKAGED[config["base"]], cache_dir, progress)
         disable_progress_bar()  # type: ignore[no-untyped-call]
         encoder = AutoModel.from_pretrained(str(base), dtype=torch.float32)
         model = PairClassifier(encoder, encoder.config.hidden_size)

@@ -1,4 +1,8 @@
-"""Text → vectors (sentence-transformers): the model found, hashed and loaded."""
+"""Text → vectors (sentence-transformers): the model found, hashed and loaded.
+
+A profile's encoder is a packaged base model to which low-rank weights, trained so that a lay
+question lies near the sentences that answer it, are added (see `training.train_retriever`).
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,27 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
-from qa.base_models import MPNET, Progress, base_model_path, sha256_of
+from qa.base_models import PACKAGED, Progress, base_model_path, check_sha256, sha256_of
 from qa.errors import ModelError
+from qa.low_rank import merge, read_config
 from qa.processor import has_bf16
 from qa.settings import Settings
 
 Vectors = NDArray[np.float32]
 
-_OF_PROFILE = {"standard": MPNET}
+
+def retriever_folder(profile: str) -> Path:
+    """The packaged low-rank weights of a profile's encoder."""
+    return Path(__file__).parent / "models" / profile / "retriever"
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,8 @@ class Encoder:
 
     Attributes:
         name: of the model, or the path it was loaded from.
-        sha256: of its weights, hexadecimal; part of the index's manifest.
+        sha256: of its weights (of the trained ones, where they are added to a base model that is
+            checked by its own), hexadecimal; part of the index's manifest.
         dimension: length of a vector.
     """
 
@@ -48,22 +59,26 @@ class Encoder:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         disable_progress_bar()  # type: ignore[no-untyped-call]
         if settings.encoder:
-            path, name = Path(settings.encoder), settings.encoder
+            path = Path(settings.encoder)
             if not path.is_dir():
                 raise ModelError(f"{path} is not a folder; set QA_ENCODER to a model's folder.")
-        else:
-            base = _OF_PROFILE[settings.profile]
-            path, name = base_model_path(base, settings.cache_dir, progress), base.name
-        try:
-            model = SentenceTransformer(str(path), device="cpu", local_files_only=True)
-        except (OSError, ValueError) as error:
-            raise ModelError(f"{path} is not a sentence-transformers model: {error}") from error
-        if has_bf16():
-            model = model.bfloat16()
+            return cls._of(settings.encoder, _weights_sha256(path), _loaded(path))
+        trained = retriever_folder(settings.profile)
+        config = read_config(trained)
+        weights = trained / "weights.safetensors"
+        check_sha256(weights, config["sha256"])
+        base = PACKAGED[config["base"]]
+        model = _loaded(base_model_path(base, settings.cache_dir, progress))
+        transformer: Any = model[0]
+        merge(transformer.model, load_file(weights), config["scale"])
+        return cls._of(f"{base.name} + {config['name']}", config["sha256"], model)
+
+    @classmethod
+    def _of(cls, name: str, sha256: str, model: SentenceTransformer) -> Encoder:
         dimension = model.get_embedding_dimension()
         if dimension is None:
-            raise ModelError(f"{path} doesn't say how long its vectors are; use another model.")
-        return cls(name, _weights_sha256(path), dimension, model)
+            raise ModelError(f"{name} doesn't say how long its vectors are; use another model.")
+        return cls(name, sha256, dimension, model.bfloat16() if has_bf16() else model)
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (texts, dimension)."""
@@ -99,6 +114,13 @@ def _unit(vectors: torch.Tensor) -> Vectors:
     """As float32, of length 1 again after bfloat16's rounding."""
     found: Vectors = torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
     return np.ascontiguousarray(found, dtype=np.float32)
+
+
+def _loaded(path: Path) -> SentenceTransformer:
+    try:
+        return SentenceTransformer(str(path), device="cpu", local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} is not a sentence-transformers model: {error}") from error
 
 
 def _weights_sha256(path: Path) -> str:

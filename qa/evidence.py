@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from scipy.special import expit
 
 from qa.base_models import Progress
 from qa.cross_encoder import CrossEncoder
-from qa.errors import ModelError
+from qa.low_rank import read_config
 
 
 def model_folder(profile: str) -> Path:
@@ -48,12 +47,7 @@ class EvidenceModel:
             ModelError: the model is missing or damaged.
         """
         folder = folder or model_folder(profile)
-        try:
-            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                f"{folder} holds no evidence model; get the program again or set QA_PROFILE."
-            ) from error
+        config = read_config(folder)
         encoder = CrossEncoder.load(folder, cache_dir, progress)
         calibration = config["calibration"]
         return cls(encoder, calibration["slope"], calibration["intercept"])

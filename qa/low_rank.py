@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from qa.errors import ModelError
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """What `config.json` says of a folder of trained weights: base, scale, sha256 and more.
+
+    Raises:
+        ModelError: there is none, or it cannot be read.
+    """
+    try:
+        config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{folder} holds no trained weights; get the program again or set QA_PROFILE."
+        ) from error
+    return config
 
 
 def merge(encoder: nn.Module, weights: Mapping[str, Tensor], scale: float) -> None:

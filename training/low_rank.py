@@ -9,9 +9,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 from transformers import AutoModel
 
-from qa.base_models import MINILM, MPNET, BaseModel, base_model_path
+from qa.base_models import MINILM, MPNET, PACKAGED, base_model_path
 
-BASES: Mapping[str, BaseModel] = {MPNET.name: MPNET, MINILM.name: MINILM}
 SCALE = 2.0  # alpha / rank
 
 _LINEARS = {
@@ -23,7 +22,7 @@ _PREFIX = "base_model.model."
 
 def base_folder(base: str) -> Path:
     """Folder of a packaged base model by its name."""
-    return base_model_path(BASES[base])
+    return base_model_path(PACKAGED[base])
 
 
 def adapted(base: str, rank: int, frozen_layers: int) -> PeftModel:
