@@ -1,15 +1,17 @@
-"""Fit the refusal gate of a profile on the dev half of a gold set.
+r"""Fit the refusal gate of a profile on the dev halves of gold sets.
 
-    QA_PROFILE=standard python -m training.fit_gate tests/gold/gold.jsonl --index index
+    python -m training.fit_gate tests/gold/gold.jsonl runs/held_out/gold.jsonl \
+        --index index --index runs/held_out/index
 
 Every dev question is read as `ask()` reads it and the gate's signals are measured; a logistic
 regression with L2 penalty learns whether the documents answer. The threshold is the one with the
-best balanced score over out-of-fold probabilities. The test half is never read.
+best balanced score over out-of-fold probabilities. The test halves are never read.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,32 +24,50 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from qa.answerability import GATE, SIGNALS, Gate
+from qa.answerer import choose_quotes
 from qa.assistant import Assistant, best_reading
 from qa.conversation import cleaned, small_talk, unanswerable_as_asked
 from qa.evaluation.gold import read_gold
+from qa.evaluation.run import answers
 from qa.evidence import model_folder
 from qa.settings import Settings, load_settings
 
 FOLDS = 10
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The gate's signals for one dev question, and what would be right to do."""
+
+    gold: str
+    id: str
+    signals: tuple[float, ...]
+    answerable: bool
+    right: bool
+
+
 def main(
-    gold: Path,
-    index: Annotated[Path, typer.Option()] = Path("index"),
+    gold: list[Path],
+    index: Annotated[list[Path], typer.Option(help="One for each gold set, in order.")],
     signals_file: Annotated[Path, typer.Option("--signals")] = Path("runs/gate_signals.json"),
     penalty: float = 1.0,
     seed: int = 7,
 ) -> None:
     """Measure the signals, fit, and write the coefficients."""
     settings = load_settings()
-    measured, labels = _measured(gold, index, settings)
+    rows = [
+        row
+        for questions, folder in zip(gold, index, strict=True)
+        for row in measured(questions, folder, settings)
+    ]
     signals_file.parent.mkdir(parents=True, exist_ok=True)
-    signals_file.write_text(json.dumps({"measured": measured, "labels": labels}), encoding="utf-8")
-    x, y = np.array(measured), np.array(labels)
+    signals_file.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+    x = np.array([row.signals for row in rows])
+    y = np.array([row.answerable for row in rows], dtype=int)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=penalty, class_weight="balanced"))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     unseen = cross_val_predict(model, x, y, cv=folds, method="predict_proba")[:, 1]
-    threshold, balanced = best_threshold(unseen, y)
+    threshold, balanced = best_threshold(unseen, y, np.array([row.right for row in rows]))
     model.fit(x, y)
     scaler, regression = model[0], model[1]
     fitted = {
@@ -69,25 +89,32 @@ def main(
     print(json.dumps(fitted, indent=1))
 
 
-def best_threshold(probabilities: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """The threshold with the best mean of both classes' recall, and that mean."""
+def best_threshold(
+    probabilities: np.ndarray, answerable: np.ndarray, right: np.ndarray
+) -> tuple[float, float]:
+    """The threshold with the best balanced score, and that score.
+
+    Args:
+        probabilities: the gate's, of each question.
+        answerable: 1 where the documents answer.
+        right: whether a right quote would be shown if the question were answered.
+    """
     values = np.unique(probabilities)
     middles = (values[1:] + values[:-1]) / 2
+    held, absent = answerable == 1, answerable == 0
     scores = [
-        ((probabilities[labels == 1] >= t).mean() + (probabilities[labels == 0] < t).mean()) / 2
+        ((right & (probabilities >= t))[held].mean() + (probabilities < t)[absent].mean()) / 2
         for t in middles
     ]
     best = int(np.argmax(scores))
     return float(middles[best]), float(scores[best])
 
 
-def _measured(
-    gold: Path, index: Path, settings: Settings
-) -> tuple[list[tuple[float, ...]], list[int]]:
+def measured(gold: Path, index: Path, settings: Settings) -> list[Measured]:
+    """The dev questions of a gold set that are looked up at all."""
     assistant = Assistant.open(index, settings, gate=Gate.untrained())
     limit = assistant.settings.max_question_chars
-    measured: list[tuple[float, ...]] = []
-    labels: list[int] = []
+    rows: list[Measured] = []
     for question in read_gold(gold):
         asked = cleaned(question.question)
         as_asked = small_talk(asked) or unanswerable_as_asked(asked, limit)
@@ -95,10 +122,18 @@ def _measured(
             continue
         readings = [r for r in assistant.readings(asked, question.history) if r.judged]
         if readings:
-            measured.append(best_reading(readings).measured)
-            labels.append(int(question.answerable))
-            print(f"{len(labels)} measured", flush=True)
-    return measured, labels
+            reading = best_reading(readings)
+            quotes = choose_quotes(
+                reading.judged, assistant.index.document, assistant.index.neighbours
+            )
+            right = question.answerable and answers(quotes, question, assistant.document)
+            rows.append(
+                Measured(
+                    gold.parent.name, question.id, reading.measured, question.answerable, right
+                )
+            )
+            print(f"{len(rows)} of {gold}", flush=True)
+    return rows
 
 
 if __name__ == "__main__":
