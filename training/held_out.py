@@ -20,6 +20,7 @@ import typer
 
 from training import data
 from training.data import Group
+from training.pairs import subject_of
 
 
 def main(
@@ -36,8 +37,10 @@ def main(
     left_out = {g.heading for g in selqa if _draw(g.heading, 4) == 0}
     files = write_documents((g for g in (*lay, *selqa) if g.heading not in left_out), corpus)
     rng = random.Random(seed)
-    asked = rng.sample(lay, min(questions, len(lay)))
-    asked += rng.sample(selqa, min(questions // 2, len(selqa)))
+    asked = []
+    for groups, count in ((lay, questions), (selqa, questions // 2)):
+        named = [group for group in groups if subject_of(group)]
+        asked += rng.sample(named, min(count, len(named)))
     with (output / "gold.jsonl").open("w", encoding="utf-8") as out:
         for number, group in enumerate(asked):
             row = gold_row(f"{group.source}-{number:04d}", group, files)

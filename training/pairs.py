@@ -78,7 +78,7 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
     by_passage: dict[str, list[Group]] = {}
     for group in groups:
         by_passage.setdefault(group.passage, []).append(group)
-    subjects = sorted({subject for group in groups if (subject := _subject(group))})
+    subjects = sorted({subject for group in groups if (subject := subject_of(group))})
     pairs: list[Pair] = []
     for number, group in enumerate(groups):
         together = by_passage[group.passage]
@@ -93,7 +93,7 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
         for index, label in chosen:
             question = vary(group.question, asked_before, rng)
             pairs.append(Pair(question, context_of(group.sentences[index], group.heading), label))
-        subject = _subject(group)
+        subject = subject_of(group)
         if subject and number in likest and rng.random() < 0.4:
             pairs.append(Pair(vary(group.question, asked_before, rng), likest[number], 0))
         if subject and positives and rng.random() < 0.4:
@@ -181,7 +181,7 @@ def misspelt(question: str, rng: random.Random) -> str:
     return " ".join(words)
 
 
-def _subject(group: Group) -> str:
+def subject_of(group: Group) -> str:
     """The word of the passage's title that the question names; empty when it names none."""
     title = group.heading.split(" > ")[0]
     named = set(content_stems(group.question))
@@ -205,7 +205,7 @@ def _likest_elsewhere(
     matrix = np.stack([vectors[contexts[key][1]] for key in keys])
     found = {}
     for number, group in enumerate(groups):
-        subject = _subject(group)
+        subject = subject_of(group)
         if not subject:
             continue
         for row in np.argsort(-(matrix @ vectors[group.question]))[:50]:
