@@ -11,7 +11,7 @@ def main() -> int:
     try:
         settings = load_settings()
         from qa.assistant import Assistant  # noqa: PLC0415 (torch is slow to import)
-        from qa.web.page import serve  # noqa: PLC0415
+        from qa.web.server import serve  # noqa: PLC0415
 
         serve(Assistant.open(settings.index, settings), settings)
     except QaError as error:

@@ -25,6 +25,7 @@ class Quote:
         page: page number (from 1) for paged formats, else None.
         sha256: of the document's file when it was indexed.
         score: calibrated probability that the quote answers the question.
+        answering: offsets of the part that was judged to answer: the quote without its lead-in.
     """
 
     file: str
@@ -36,10 +37,31 @@ class Quote:
     page: int | None
     sha256: str
     score: float
+    answering: tuple[int, int]
+
+    @property
+    def answering_text(self) -> str:
+        """The part of the quote that was judged to answer."""
+        start, end = self.answering
+        return self.text[start - self.start : end - self.start]
 
 
-def quote_from(document: Document, start: int, end: int, heading: str, score: float) -> Quote:
+def quote_from(
+    document: Document,
+    start: int,
+    end: int,
+    heading: str,
+    score: float,
+    answering: tuple[int, int] | None = None,
+) -> Quote:
     """Slice a quote out of its document.
+
+    Args:
+        document: what is quoted.
+        start, end: character offsets into its text.
+        heading: path of the headings above the quote.
+        score: probability that it answers.
+        answering: offsets of the part that answers; None for the whole.
 
     Raises:
         QuoteError: the offsets don't lie inside the text, or the slice is blank.
@@ -49,6 +71,9 @@ def quote_from(document: Document, start: int, end: int, heading: str, score: fl
     text = document.text[start:end]
     if not text.strip():
         raise QuoteError(f"{document.file} is blank at {start}..{end}")
+    answering = answering or (start, end)
+    if not start <= answering[0] < answering[1] <= end:
+        raise QuoteError(f"{document.file}: {answering} lies outside the quote {start}..{end}")
     return Quote(
         file=document.file,
         start=start,
@@ -59,6 +84,7 @@ def quote_from(document: Document, start: int, end: int, heading: str, score: fl
         page=document.page_of(start),
         sha256=document.sha256,
         score=round(float(score), 4),
+        answering=answering,
     )
 
 

@@ -21,22 +21,31 @@ NeighboursOf = Callable[[Candidate], list[Candidate]]
 
 
 def choose_quotes(
-    judged: Sequence[Judged], document_of: DocumentOf, neighbours_of: NeighboursOf
+    judged: Sequence[Judged],
+    document_of: DocumentOf,
+    neighbours_of: NeighboursOf,
+    personal_kinds: frozenset[str] = frozenset(),
 ) -> tuple[Quote, ...]:
     """The quotes of an answer, best first: every document that speaks, then what else fits.
 
-    The best sentence is always quoted; others only if they are more likely than not to answer.
+    The best sentence is always quoted; others only if they are more likely than not to answer. A
+    personal account stands below what any other document says.
 
     Args:
         judged: candidates, best first, at least one.
         document_of: a document by its file.
         neighbours_of: all sentences of a candidate's passage.
+        personal_kinds: kinds of source, in lower case, that are one person's account.
     """
+
+    def personal(place: Candidate | Quote) -> bool:
+        return document_of(place.file).kind_of(place.heading).lower() in personal_kinds
+
     speaking = [judged[0], *(other for other in judged[1:] if other.score >= ANSWERS_FROM)]
     heard: dict[str, Judged] = {}
     for candidate in speaking:
         heard.setdefault(candidate.candidate.file, candidate)
-    first = list(heard.values())[:MAX_QUOTES]
+    first = sorted(heard.values(), key=lambda item: personal(item.candidate))[:MAX_QUOTES]
     quotes: list[Quote] = []
     words = 0
     for item in first + [item for item in speaking if item not in first]:
@@ -46,7 +55,7 @@ def choose_quotes(
         if len(quotes) < MAX_QUOTES and fits and not any(_overlap(quote, q) for q in quotes):
             quotes.append(quote)
             words += length
-    return tuple(sorted(quotes, key=lambda quote: -quote.score))
+    return tuple(sorted(quotes, key=lambda quote: (personal(quote), -quote.score)))
 
 
 def closest_quotes(
@@ -66,7 +75,10 @@ def closest_quotes(
 def _quote(item: Judged, document_of: DocumentOf, neighbours_of: NeighboursOf) -> Quote:
     candidate = item.candidate
     start, end = _extent(candidate, neighbours_of(candidate))
-    return quote_from(document_of(candidate.file), start, end, candidate.heading, item.score)
+    sentence = candidate.sentence
+    answering = (start, end) if start == sentence.start else (sentence.start, sentence.end)
+    document = document_of(candidate.file)
+    return quote_from(document, start, end, candidate.heading, item.score, answering)
 
 
 def _extent(candidate: Candidate, passage: Sequence[Candidate]) -> tuple[int, int]:

@@ -31,10 +31,12 @@ from qa.conversation import (
     unanswerable_as_asked,
 )
 from qa.documents import Document
+from qa.emphasis import answering_words
 from qa.encoder import Encoder
 from qa.errors import IndexFolderError
-from qa.evidence import EvidenceModel, model_folder
-from qa.index import Index
+from qa.evidence import Evidence, EvidenceModel, model_folder
+from qa.glossary import Definition
+from qa.index import Index, place
 from qa.retriever import Retriever
 from qa.safety import notices_for
 from qa.settings import Settings, load_settings
@@ -71,6 +73,21 @@ class Reading:
         return self.judged[0].score if self.judged else 0.0
 
 
+@dataclass(frozen=True)
+class Trace:
+    """An answer with what led to it.
+
+    Attributes:
+        answer: what is shown.
+        readings: every reading that was judged; none when the message was no question.
+        threshold: least probability for an answer.
+    """
+
+    answer: Answer
+    readings: tuple[Reading, ...]
+    threshold: float
+
+
 def best_reading(readings: Sequence[Reading]) -> Reading:
     """The reading that the evidence model finds best answered; the first when several are."""
     return max(readings, key=lambda reading: reading.evidence)
@@ -83,7 +100,7 @@ class Assistant:
         self,
         index: Index,
         encoder: Encoder,
-        evidence: EvidenceModel,
+        evidence: Evidence,
         gate: Gate,
         settings: Settings,
     ) -> None:
@@ -99,6 +116,8 @@ class Assistant:
         self.speller = Speller(index.note("vocabulary"), encoder.everyday_words())
         self.red_flags: Sequence[Mapping[str, Any]] = index.note("red_flags")
         self.abbreviations: Mapping[str, str] = index.note("abbreviations")
+        self.definitions = tuple(Definition(**found) for found in index.note("definitions"))
+        self.personal_kinds = frozenset(kind.lower() for kind in settings.personal_kinds)
 
     @classmethod
     def open(
@@ -148,8 +167,23 @@ class Assistant:
         """Offsets of the passage that a quote was taken from."""
         return self.index.passage_around(quote.file, quote.start)
 
+    def over(self, index: Index, evidence: Evidence | None = None) -> Assistant:
+        """The same models over another index that was built with the same encoder.
+
+        Args:
+            index: what is answered from.
+            evidence: judges in place of this assistant's own.
+        """
+        evidence = evidence or self.evidence
+        return Assistant(index, self.encoder, evidence, self.gate, self.settings)
+
     def ask(
-        self, question: str, history: Sequence[str] = (), *, threshold: float | None = None
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        threshold: float | None = None,
+        as_typed: bool = False,
     ) -> Answer:
         """Answer a question with verbatim quotes, or refuse and say why.
 
@@ -157,20 +191,47 @@ class Assistant:
             question: in plain words.
             history: earlier questions of the same chat, oldest first.
             threshold: least probability (0..1) for an answer; None for the calibrated one.
+            as_typed: read the question neither mended nor with what it leans on.
         """
+        return self.trace(question, history, threshold=threshold, as_typed=as_typed).answer
+
+    def trace(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        threshold: float | None = None,
+        as_typed: bool = False,
+    ) -> Trace:
+        """What `ask` returns, with every reading and candidate that led to it."""
+        least = self.threshold if threshold is None else threshold
         asked = cleaned(question)
         talk = small_talk(asked)
         if talk is not None:
             voice = (Notice(talk, _OWN_VOICE[talk]),)
-            return Answer(question, "refused", reason="not_a_question", notices=voice)
+            refusal = Answer(question, "refused", reason="not_a_question", notices=voice)
+            return Trace(refusal, (), least)
         notices = notices_for(asked, self.red_flags, self.settings)
         reason = unanswerable_as_asked(asked, self.settings.max_question_chars)
         if reason is not None:
-            return Answer(question, "refused", reason=reason, notices=notices)
+            return Trace(Answer(question, "refused", reason=reason, notices=notices), (), least)
         earlier = list(history)[-self.settings.max_history :] if self.settings.max_history else []
-        best = best_reading(self.readings(asked, earlier))
-        least = self.threshold if threshold is None else threshold
-        return replace(self._answer(question, asked, best, least), notices=notices)
+        readings = [self.read(asked)] if as_typed else self.readings(asked, earlier)
+        answer = self._answer(question, asked, best_reading(readings), least)
+        return Trace(replace(answer, notices=notices), tuple(readings), least)
+
+    def emphasis(self, answer: Answer) -> tuple[tuple[int, int], ...]:
+        """For each quote of an answer, the offsets of the words that answer."""
+        question = expand(answer.understood_as or answer.question, self.abbreviations)
+        return tuple(
+            answering_words(
+                self.evidence,
+                question,
+                quote,
+                place(self.document(quote.file).title, quote.heading, ""),
+            )
+            for quote in answer.quotes
+        )
 
     def readings(self, asked: str, history: Sequence[str] = ()) -> list[Reading]:
         """The question as typed, as mended, and with what it leans on in the chat."""
@@ -219,7 +280,7 @@ class Assistant:
             question=question,
             understood_as=understood_as,
             outcome="answered" if answered else "refused",
-            quotes=choose_quotes(*parts) if answered else (),
+            quotes=choose_quotes(*parts, self.personal_kinds) if answered else (),
             reason=None if answered else reason,
             closest=() if answered or reason == "not_covered" else closest_quotes(*parts),
             confidence=probability,

@@ -178,11 +178,17 @@ def calibrate(
 
 
 @app.command(epilog="Example: QA_PORT=8000 qa serve")
-def serve(index: IndexOption = None) -> None:
-    """Serve the web page."""
-    from qa.web.page import serve as serve_page  # noqa: PLC0415
+def serve(
+    index: IndexOption = None,
+    mcp: Annotated[
+        bool, typer.Option("--mcp", help="Offer the tools ask, documents and passage over MCP.")
+    ] = False,
+) -> None:
+    """Serve the web page, the HTTP API and, for staff, the review desk."""
+    from qa.web.server import serve as serve_page  # noqa: PLC0415
 
     settings = load_settings()
+    settings = settings.model_copy(update={"mcp": settings.mcp or mcp})
     serve_page(_assistant(settings, index), settings)
 
 
@@ -212,7 +218,7 @@ def doctor(index: IndexOption = None) -> None:
     manifest = assistant.index.manifest
     typer.echo(f"index: {assistant.index.folder}, {len(manifest.documents)} documents")
     typer.echo(f"encoder: {manifest.encoder} (sha256 {manifest.encoder_sha256[:12]})")
-    typer.echo(f"evidence model: {assistant.evidence.encoder.name}")
+    typer.echo(f"evidence model: {settings.profile}")
     typer.echo(f"threshold: {assistant.threshold}")
     typer.echo(f"promise: {_promise(assistant.calibration)}")
     for file, reason in manifest.skipped.items():

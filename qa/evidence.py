@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from scipy.special import expit
@@ -18,6 +18,15 @@ from qa.low_rank import read_config
 def model_folder(profile: str) -> Path:
     """The packaged model of a profile."""
     return Path(__file__).parent / "models" / profile
+
+
+class Evidence(Protocol):
+    """Judges sentences: the model itself, or one that remembers what it judged."""
+
+    def score(
+        self, question: str, sentences: Sequence[str], headings: Sequence[str] | None = None
+    ) -> list[float]:
+        """Probability (0..1) that each sentence answers the question."""
 
 
 @dataclass(frozen=True)

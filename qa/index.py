@@ -19,7 +19,7 @@ from qa.encoder import Vectors
 from qa.errors import IndexFolderError
 from qa.passages import SPLITTER_VERSION, Sentence
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST, VECTORS, PASSAGES = "manifest.json", "vectors.faiss", "passages.sqlite"
 
 _WORD = re.compile(r"\w+")
@@ -126,7 +126,7 @@ class Index:
         return self._documents[file]
 
     def note(self, key: str) -> Any:  # noqa: ANN401 - JSON of several shapes
-        """What the build noted under `key`: "vocabulary", "abbreviations" or "red_flags"."""
+        """What the build noted under `key`; the keys stand in `qa.indexing`."""
         row = self._db.execute("SELECT value FROM notes WHERE key = ?", (key,)).fetchone()
         return json.loads(row[0])
 
@@ -178,6 +178,13 @@ class Index:
             (candidate.file, candidate.passage_start),
         )
         return self.candidates([int(row[0]) for row in rows])
+
+    def passages(self) -> list[tuple[str, int, int, str]]:
+        """Every passage as (file, start, end, heading), in order of file and place."""
+        rows = self._db.execute(
+            "SELECT file, start, end, heading FROM passages ORDER BY file, start"
+        )
+        return [(str(row[0]), int(row[1]), int(row[2]), str(row[3])) for row in rows]
 
     def passage_around(self, file: str, offset: int) -> tuple[int, int]:
         """Offsets of the passage of `file` that holds the character at `offset`."""

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from qa.base_models import sha256_of
 from qa.documents import Document, Skipped, read_corpus
 from qa.encoder import Encoder, Vectors
 from qa.errors import IndexFolderError
+from qa.glossary import find_definitions
 from qa.index import (
     FORMAT_VERSION,
     MANIFEST,
@@ -32,7 +34,7 @@ from qa.index import (
 from qa.passages import SPLITTER_VERSION, Passage, split
 from qa.safety import read_red_flags
 from qa.spelling import vocabulary
-from qa.words import frequencies
+from qa.words import frequencies, words
 
 EmbedProgress = Callable[[int, int], None]
 """Called with (sentences embedded, sentences to embed)."""
@@ -248,17 +250,22 @@ def _write_database(
                     sentence_number += 1
                 passage_number += 1
         texts = [document.text for document in documents]
-        sentences = [
-            document.text[sentence.start : sentence.end]
+        placed = [
+            (document.text[s.start : s.end], document.file, s.start, s.end, passage.heading)
             for document, parts in zip(documents, passages, strict=True)
             for passage in parts
-            for sentence in passage.sentences
+            for s in passage.sentences
         ]
+        sentences = [text for text, *_ in placed]
+        used = Counter(word for text in sentences for word in set(words(text)))
         headings = [passage.heading for parts in passages for passage in parts]
+        abbreviations = find_abbreviations(texts)
+        definitions = find_definitions(placed, used, abbreviations)
         notes = {
             "vocabulary": vocabulary(texts),
             "stems": frequencies([*sentences, *dict.fromkeys(headings)]),
-            "abbreviations": find_abbreviations(texts),
+            "abbreviations": abbreviations,
+            "definitions": [asdict(found) for found in definitions],
             "red_flags": red_flags,
         }
         db.executemany(

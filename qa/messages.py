@@ -28,14 +28,18 @@ SMALL_TALK = frozenset({"greeting", "thanks", "identity"})
 """Codes of the notices that stand in place of a refusal's reason."""
 
 PERSONAL = (
-    "I can show what the documents say for people in general. I can not advise on your own case. "
+    "I can show what the documents say for people in general. I cannot advise on your own case. "
     "Please ask your doctor or pharmacist."
 )
 
-NOT_ADVICE = "This page shows parts of documents. It is not medical advice."
+NOT_ADVICE = "Not medical advice, and not for emergencies."
 NOT_STORED = "Your questions are not stored."
-CLOSEST = "The closest lines, which do not answer your question"
+STORED_IF_TICKED = "Your questions are not stored, unless you tick the box below."
+CLOSEST = "The closest passages, which do not answer your question"
 UNDERSTOOD = "I read your question as:"
+ASK_AS_TYPED = "Ask it as I typed it"
+DIFFER = "The documents differ"
+SUGGESTED = "Questions like yours that the documents do answer:"
 
 
 def urgent(numbers: str) -> str:
@@ -61,6 +65,26 @@ def sources_speak(count: int) -> str:
     return f"{count} documents speak to this. Their words:"
 
 
+def answers_from(count: int) -> str:
+    """Summary of the list of documents."""
+    return "Answers come from 1 document" if count == 1 else f"Answers come from {count} documents"
+
+
+def call(numbers: str) -> str:
+    """Whom to call in an emergency. `numbers` are the emergency numbers to show."""
+    return f"In an emergency call {numbers}."
+
+
+def reading_grade(grade: int) -> str:
+    """How hard a quote is to read, as a school grade of the United States."""
+    return f"Reads at grade {grade}" if grade > 1 else "Easy to read"
+
+
+def defined_in(title: str) -> str:
+    """Where a glossary's definition comes from."""
+    return f"From “{title}”"
+
+
 def ask_instead(whom: str) -> str:
     """Whom to ask when the documents don't answer."""
     return f"You could ask {whom}."
@@ -81,15 +105,38 @@ NOTICE_LABEL = "Please note"
 URGENT_LABEL = "Urgent"
 FAILED_LABEL = "Something went wrong"
 FAILED = "I could not look this up. Please try again in a moment."
-ANSWERS_FROM = "I answer only from these documents, in their own words:"
+LEAD = (
+    "Ask in plain words. You see what the documents say, word for word, or that they don't say it."
+)
 QUESTION_LABEL = "Your question"
 QUESTION_HINT = "Ask in plain words"
 ASK = "Ask"
 START_AGAIN = "Start again"
-EXAMPLES = "You could ask:"
+EXAMPLES = "You could ask"
+CONSENT = "Staff may read my questions and check these answers"
+COPY = "Copy"
+COPIED = "Copied"
+PRINT = "Print"
+REPORT = "This is wrong"
+REPORT_QUESTION = "What is wrong? Your question and this answer go to the staff."
+REPORT_LINE = "In your words (not needed)"
+REPORT_SEND = "Send to the staff"
+REPORT_SENT = "Thank you. The staff will look at it."
+REPORT_FAILED = "That could not be sent. Please try again in a moment."
+REPORTS: Mapping[str, str] = {
+    "wrong": "The answer is wrong",
+    "wrong_quote": "Another passage answers it",
+    "should_have_refused": "It does not answer my question",
+    "should_have_answered": "The documents do answer it",
+    "other": "Something else",
+    "right": "Nothing, it is right",
+}
+"""What a reader may report, by its code."""
 LOOKING = "I am reading the documents …"
 OPEN_SOURCE = "Show in the document"
 CLOSE_SOURCE = "Close"
+PREVIOUS_MARK = "Previous mark"
+NEXT_MARK = "Next mark"
 SOURCE_FAILED = "I could not open this document. Please try again."
 NO_SUCH_SOURCE = "There is no such place in the documents."
 THIS_QUOTE = "this quote"

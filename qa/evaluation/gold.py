@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+
+from filelock import FileLock
 
 from qa.batch import read_lines
 from qa.documents import Document
@@ -79,6 +81,29 @@ def read_gold(path: Path) -> list[GoldQuestion]:
     if not questions:
         raise InputError(f"{path} holds no gold question.")
     return questions
+
+
+def add_gold(path: Path, question: GoldQuestion, documents: Sequence[Document]) -> None:
+    """Add a question to a gold file: whole or not at all, and only if the set stays sound.
+
+    Raises:
+        InputError: the question or the file is at fault; nothing was written.
+    """
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        known = read_gold(path) if path.is_file() else []
+        faults = _faults(question, {document.file: document.text for document in documents})
+        if any(_key(question, "question") == _key(other, "question") for other in known):
+            faults.append("the gold set holds this question already")
+        if faults:
+            raise InputError(f"Nothing was written: {'; '.join(faults)}.")
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if text and not text.endswith("\n"):
+            text += "\n"
+        line = {key: value for key, value in asdict(question).items() if value != ()}
+        line.setdefault("evidence", [])
+        aside = path.with_name(f".{path.name}.new")
+        aside.write_text(text + json.dumps(line, ensure_ascii=False) + "\n", encoding="utf-8")
+        aside.replace(path)
 
 
 def check_gold(questions: Sequence[GoldQuestion], documents: Sequence[Document]) -> list[str]:

@@ -1,192 +1,168 @@
-"""The chat page, and serving it."""
+"""The chat page, as Gradio serves it."""
 
 from __future__ import annotations
 
 import json
-import logging
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice, zip_longest
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
 from qa import messages
-from qa.answer import Answer
-from qa.documents import Document
-from qa.errors import QaError
+from qa.live import LiveAssistant
 from qa.settings import Settings
-from qa.web import render
-from qa.web.source import STATIC, source_route, stylesheet
+from qa.suggestions import examples
+from qa.web import render, tools
+from qa.web.cards import Sources
+from qa.web.chat import Chat, Progress, Turn
+from qa.web.source import STATIC, stylesheet
 
-if TYPE_CHECKING:
-    from qa.assistant import Assistant
+CONCURRENT_QUESTIONS = 2  # as many as there are cores on a small machine; the others queue
 
-MAX_EXAMPLES = 5
-MAX_EXAMPLE_CHARS = 90
-MAX_TURNS = 30  # older turns leave the page
-CONCURRENT_QUESTIONS = 4
-
-Turns = tuple[Answer, ...]
+Turns = tuple[Turn, ...]
 Shown = tuple[str, str, Turns]
 
-log = logging.getLogger(__name__)
+# Hands a command of the page's own buttons (`data-ask`) to the server.
+_RECEIVE = """
+document.addEventListener("qa-ask", (event) => { props.value = event.detail; trigger("submit"); });
+"""
 
 
-def build_page(assistant: Assistant, settings: Settings) -> gr.Blocks:
-    """The chat page. Launch it with `launch_options`, or the source pane has no server.
+def build_page(chat: Chat, live: LiveAssistant, settings: Settings) -> gr.Blocks:
+    """The chat page, and the tools that Gradio's own API and MCP offer.
 
     Args:
-        assistant: answers the questions.
+        chat: answers the questions.
+        live: whose documents and examples are shown.
         settings: title and texts of the page.
     """
-    chat = Chat(assistant, settings)
-    documents = assistant.documents()
     page: gr.Blocks = gr.Blocks(title=settings.title, analytics_enabled=False, fill_width=True)
+    view = _View(chat, live, settings)
     with page:
+        tools.offer(live)
         turns = gr.State(())
-        intro = render.intro(documents, assistant.calibration)
-        _html(f"<h1>{render.text(settings.title)}</h1>{intro}", "intro")
-        shown = _html("", "thread")
-        examples = _example_buttons(documents)
-        with gr.Row(elem_id="asking"):
-            box = gr.Textbox(
-                label=messages.QUESTION_LABEL,
-                placeholder=messages.QUESTION_HINT,
-                max_lines=4,
-                autofocus=True,
+        _html(view.header(), "header")
+        shown = _html(view.welcome(), "thread")
+        with gr.Column(elem_id="asking"):
+            consent = gr.Checkbox(
+                label=messages.CONSENT,
+                value=False,
+                visible=settings.review is not None,
                 container=False,
-                elem_id="question",
-                html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+                elem_id="consent",
             )
-            ask = gr.Button(messages.ASK, variant="primary", elem_id="ask", min_width=80, scale=0)
-            again = gr.Button(messages.START_AGAIN, elem_id="again", min_width=80, scale=0)
+            with gr.Row(elem_id="asking-row"):
+                box = gr.Textbox(
+                    label=messages.QUESTION_LABEL,
+                    placeholder=messages.QUESTION_HINT,
+                    max_lines=4,
+                    autofocus=True,
+                    container=False,
+                    elem_id="question",
+                    html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+                )
+                ask = gr.Button(messages.ASK, variant="primary", elem_id="ask", min_width=80)
+                again = gr.Button(messages.START_AGAIN, elem_id="again", min_width=80)
+        command = gr.HTML("", html_template="<i></i>", js_on_load=_RECEIVE, elem_id="command")
         hidden: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         answering = hidden | {
             "outputs": [box, shown, turns],
             "concurrency_limit": CONCURRENT_QUESTIONS,
             "concurrency_id": "ask",
         }
-        gr.on([box.submit, ask.click], chat.ask, inputs=[box, turns], **answering)
-        for button in examples:
-            button.click(chat.ask, inputs=[button, turns], **answering)
-        again.click(lambda: ("", "", ()), outputs=[box, shown, turns], queue=False, **hidden)
-    page.queue(api_open=False, default_concurrency_limit=CONCURRENT_QUESTIONS)
+        gr.on([box.submit, ask.click], view.ask, inputs=[box, turns, consent], **answering)
+        command.submit(view.command, inputs=[command, turns, consent], **answering)
+        again.click(view.again, outputs=[box, shown, turns], queue=False, **hidden)
+    page.queue(api_open=settings.mcp, default_concurrency_limit=CONCURRENT_QUESTIONS)
     return page
 
 
-def launch_options(assistant: Assistant, settings: Settings) -> dict[str, Any]:
-    """Arguments for `gr.Blocks.launch`: nothing leaves this machine, nothing is kept."""
+def turn_route(chat: Chat, live: LiveAssistant, settings: Settings) -> Route:
+    """The route `GET /turn?token=…&number=…`: a turn again, with what helps to read it."""
+
+    def turn(request: Request) -> Response:
+        try:
+            helped = chat.help(request.query_params["token"])
+            number = int(request.query_params["number"])
+        except (KeyError, ValueError):
+            return Response(status_code=404)
+        shown = render.turn(helped, sources(live), settings, number=number, latest=False)
+        return HTMLResponse(shown, headers={"Cache-Control": "no-store"})
+
+    return Route("/turn", turn, methods=["GET"])
+
+
+def sources(live: LiveAssistant) -> Sources:
+    """The documents that are live now."""
+    return Sources(live.document, live.current.definitions)
+
+
+def page_options(settings: Settings) -> dict[str, Any]:
+    """How the page is mounted: nothing leaves this machine, nothing is kept."""
+    words = {
+        "close": messages.CLOSE_SOURCE,
+        "failed": messages.SOURCE_FAILED,
+        "previous": messages.PREVIOUS_MARK,
+        "next": messages.NEXT_MARK,
+        "reported": messages.REPORT_SENT,
+        "not_reported": messages.REPORT_FAILED,
+    }
     script = (STATIC / "page.js").read_text(encoding="utf-8")
-    script = script.replace('"CLOSE_LABEL"', json.dumps(messages.CLOSE_SOURCE))
-    script = script.replace('"FAILED_TEXT"', json.dumps(messages.SOURCE_FAILED))
+    script = script.replace('"WORDS"', json.dumps(words))
     return {
-        "server_name": settings.host,
-        "server_port": settings.port,
-        "share": False,
         "run_history": False,
         "enable_monitoring": False,
         "footer_links": [],
         "ssr_mode": False,
         "pwa": False,
-        "mcp_server": False,
-        "quiet": True,
-        "favicon_path": STATIC / "favicon.svg",
+        "show_error": False,
+        "mcp_server": settings.mcp,
+        "favicon_path": str(STATIC / "favicon.svg"),
         "theme": _theme(),
         # Not as `css`, which Gradio rewrites and whose media queries it loses.
         "head": f"<style>{stylesheet()}</style><script>{script}</script>",
-        "app_kwargs": {
-            "routes": [source_route(assistant.document)],
-            "docs_url": None,
-            "redoc_url": None,
-            "openapi_url": None,
-        },
     }
 
 
-def serve(assistant: Assistant, settings: Settings) -> None:
-    """Serve the page until it is interrupted.
+@dataclass(frozen=True)
+class _View:
+    """The chat as HTML."""
 
-    Raises:
-        QaError: the address can't be used.
-    """
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    page = build_page(assistant, settings)
-    try:
-        page.launch(**launch_options(assistant, settings), prevent_thread_lock=True)
-    except OSError as error:
-        raise QaError(
-            f"Cannot serve on {settings.host}:{settings.port}, which may be in use. "
-            "Set QA_PORT (or QA_HOST) to another value."
-        ) from error
-    sys.stderr.write(messages.serving(f"http://{settings.host}:{settings.port}/") + "\n")
-    page.block_thread()
+    chat: Chat
+    live: LiveAssistant
+    settings: Settings
 
+    def header(self) -> str:
+        assistant = self.live.current
+        return render.header(assistant.documents(), self.settings, assistant.calibration)
 
-def example_questions(documents: Sequence[Document], count: int = MAX_EXAMPLES) -> list[str]:
-    """Headings that are questions, taken from each document in turn.
+    def welcome(self) -> str:
+        return render.welcome(examples(self.chat.suggestions.questions))
 
-    Args:
-        documents: where to look.
-        count: how many at most.
-    """
-    by_document = [_question_headings(document) for document in documents]
-    in_turn = chain.from_iterable(zip_longest(*by_document))
-    return list(islice(dict.fromkeys(question for question in in_turn if question), count))
+    def ask(self, question: str, turns: Turns, may_review: bool) -> Iterator[Shown]:
+        yield from self._shown(question, self.chat.ask(question, turns, may_review=may_review))
 
+    def command(self, command: str, turns: Turns, may_review: bool) -> Iterator[Shown]:
+        asked = json.loads(command)
+        question, as_typed = str(asked["question"]), bool(asked["as_typed"])
+        steps = self.chat.ask(question, turns, as_typed=as_typed, may_review=may_review)
+        yield from self._shown(question, steps)
 
-class Chat:
-    """One page's way to answer; a session's turns are passed in and out."""
+    def again(self) -> Shown:
+        return "", self.welcome(), ()
 
-    def __init__(self, assistant: Assistant, settings: Settings) -> None:
-        self.assistant = assistant
-        self.settings = settings
-
-    def ask(self, question: str, turns: Turns) -> Iterator[Shown]:
-        """Show the question at once, then its answer."""
-        limit = self.settings.max_question_chars
-        question = " ".join(question.split())[: limit + 1]  # one more is refused as too long
-        if not question:
-            yield "", self._thread(turns), turns
-            return
-        yield "", self._thread(turns, looking_for=question), turns
-        try:
-            answer = self.assistant.ask(question, [turn.question for turn in turns])
-        except Exception:
-            log.exception("a question failed")
-            yield question, self._thread(turns, looking_for=question, failed=True), turns
-            return
-        turns = (*turns, answer)[-MAX_TURNS:]
-        yield "", self._thread(turns), turns
-
-    def _thread(self, turns: Turns, looking_for: str | None = None, *, failed: bool = False) -> str:
-        return render.thread(
-            turns,
-            self.assistant.document,
-            self.settings.ask_instead,
-            looking_for=looking_for,
-            failed=failed,
-        )
+    def _shown(self, question: str, steps: Iterator[Progress]) -> Iterator[Shown]:
+        for step in steps:
+            thread = render.thread(step, sources(self.live), self.settings) or self.welcome()
+            yield question if step.failed else "", thread, step.turns
 
 
 def _html(value: str, elem_id: str) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False)
-
-
-def _example_buttons(documents: Sequence[Document]) -> list[gr.Button]:
-    questions = example_questions(documents)
-    if not questions:
-        return []
-    with gr.Row(elem_id="examples"):
-        _html(f"<p>{render.text(messages.EXAMPLES)}</p>", "examples-label")
-        return [gr.Button(question, size="sm", min_width=0, scale=0) for question in questions]
-
-
-def _question_headings(document: Document) -> list[str]:
-    lines = (line.strip() for line in document.text.splitlines() if line.startswith("#"))
-    questions = (line.lstrip("#").strip() for line in lines if line.endswith("?"))
-    return [question for question in questions if len(question) <= MAX_EXAMPLE_CHARS]
 
 
 def _theme() -> gr.themes.Base:

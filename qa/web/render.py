@@ -1,171 +1,142 @@
-"""Answers as HTML. Pure functions; every text that comes from outside is escaped."""
+"""The page's header and the turns of a chat as HTML. Pure functions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from html import escape
-from urllib.parse import urlencode
+import json
+from collections.abc import Sequence
 
 from qa import messages
-from qa.answer import Answer, Notice, Quote
+from qa.answer import Answer, Notice
 from qa.calibration import Calibration
+from qa.disagreement import differ
 from qa.documents import Document
-
-FindDocument = Callable[[str], Document]
-
-OWN_VOICE_CODES = frozenset({"greeting", "thanks", "identity"})
-SHOWN_QUESTION_CHARS = 300
-LISTED_DOCUMENTS = 6  # a longer list is folded
+from qa.settings import Settings
+from qa.web.cards import Sources, as_text, card
+from qa.web.chat import Progress, Turn
+from qa.web.html import box, cut, kind_mark, provenance, round_icon, text
 
 
-def text(value: str) -> str:
-    """Escape a text for HTML, and for the template languages that Gradio runs over HTML."""
-    return escape(value).translate(_TEMPLATE_MARKS)
-
-
-def intro(documents: Sequence[Document], calibration: Calibration | None = None) -> str:
-    """What the page answers from, what it is not, and what it can promise."""
+def header(
+    documents: Sequence[Document], settings: Settings, calibration: Calibration | None = None
+) -> str:
+    """What the page answers from, what it is not, that nothing is kept, and what it promises."""
     items = "".join(
-        f"<li>{text(document.title)} "
-        f'<span class="kind">{text(document.kind or messages.KIND_UNKNOWN)}</span></li>'
+        f"<li>{kind_mark(document.kind or messages.KIND_UNKNOWN)} {text(document.title)}"
+        f'<span class="place">{text(" · ".join(provenance(document)))}</span></li>'
         for document in documents
     )
-    lines = [messages.NOT_ADVICE, messages.NOT_STORED]
+    stored = messages.STORED_IF_TICKED if settings.review else messages.NOT_STORED
+    facts = [messages.NOT_ADVICE, messages.call(settings.emergency_numbers), stored]
+    promise = ""
     if calibration is not None and calibration.holds:
         limits = (calibration.max_wrong, calibration.confidence, calibration.questions)
-        lines.append(messages.promise(*limits))
-    opened = " open" if len(documents) <= LISTED_DOCUMENTS else ""
+        promise = f'<p class="promise">{text(messages.promise(*limits))}</p>'
     return (
-        f'<details class="intro"{opened}><summary>{text(messages.ANSWERS_FROM)}'
-        f"</summary><ul>{items}</ul></details>"
-        f'<p class="intro-line">{text(" ".join(lines))}</p>'
+        f"<h1>{text(settings.title)}</h1>"
+        f'<details class="documents"><summary>{text(messages.answers_from(len(documents)))}'
+        f"</summary><ul>{items}</ul>{promise}</details>"
+        f'<p class="facts">{" ".join(f"<span>{text(fact)}</span>" for fact in facts)}</p>'
     )
 
 
-def thread(
-    answers: Sequence[Answer],
-    find: FindDocument,
-    ask_instead: str,
-    *,
-    looking_for: str | None = None,
-    failed: bool = False,
-) -> str:
-    """The whole chat, oldest turn first.
+def welcome(examples: Sequence[str]) -> str:
+    """What stands there before the first question."""
+    lead = f'<p class="lead">{text(messages.LEAD)}</p>'
+    if not examples:
+        return lead
+    return f'{lead}<div class="examples"><h2>{text(messages.EXAMPLES)}</h2>{_asks(examples)}</div>'
 
-    Args:
-        answers: what was asked so far in this session, and its outcomes.
-        find: gives a document by its file.
-        ask_instead: whom a refusal points to.
-        looking_for: a question that is being looked up.
-        failed: that question could not be looked up.
-    """
-    last = len(answers) - 1 if looking_for is None else len(answers)
+
+def thread(progress: Progress, sources: Sources, settings: Settings) -> str:
+    """The whole chat, oldest turn first."""
+    waiting = progress.looking_for is not None
+    last = len(progress.turns) - (not waiting)
     turns = [
-        turn(answer, find, ask_instead, latest=number == last)
-        for number, answer in enumerate(answers)
+        turn(one, sources, settings, number=number, latest=number == last)
+        for number, one in enumerate(progress.turns)
     ]
-    if looking_for is not None:
+    if progress.looking_for is not None:
         state = (
-            _box("failed", "!", messages.FAILED_LABEL, f"<p>{text(messages.FAILED)}</p>")
-            if failed
+            box("failed", "!", messages.FAILED_LABEL, f"<p>{text(messages.FAILED)}</p>")
+            if progress.failed
             else f'<p class="looking">{text(messages.LOOKING)}</p>'
         )
-        turns.append(f'<section class="turn">{_question(looking_for)}{state}</section>')
+        turns.append(f'<section class="turn">{_question(progress.looking_for)}{state}</section>')
     return "".join(turns)
 
 
-def turn(answer: Answer, find: FindDocument, ask_instead: str, *, latest: bool = True) -> str:
+def turn(
+    shown: Turn, sources: Sources, settings: Settings, *, number: int = 0, latest: bool = True
+) -> str:
     """One question and its outcome; urgent notices first.
 
     Args:
-        answer: what `ask()` returned.
-        find: gives a document by its file.
-        ask_instead: whom a refusal points to.
+        shown: what is shown.
+        sources: the documents.
+        settings: whom a refusal points to, and whether answers may be reported.
+        number: of the turn, from 0.
         latest: an earlier turn's urgent notice is not announced again.
     """
+    answer = shown.answer
     urgent = [notice for notice in answer.notices if notice.urgent]
     calm = [notice for notice in answer.notices if not notice.urgent]
     parts = [_urgent(notice, latest) for notice in urgent]
     parts.append(_question(answer.question))
     if answer.understood_as is not None:
+        asked = _ask(messages.ASK_AS_TYPED, answer.question, as_typed=True)
         parts.append(
             f'<p class="understood">{text(messages.UNDERSTOOD)} '
-            f"<q>{text(_cut(answer.understood_as))}</q></p>"
+            f"<q>{text(cut(answer.understood_as))}</q> {asked}</p>"
         )
-    if any(notice.code in OWN_VOICE_CODES for notice in calm):
-        parts.extend(f'<p class="own-voice">{text(notice.text)}</p>' for notice in calm)
-        return _turn(parts)
+    small_talk = [notice for notice in calm if notice.code in messages.SMALL_TALK]
+    if small_talk:
+        parts.extend(f'<p class="own-voice">{text(notice.text)}</p>' for notice in small_talk)
+        return _turn(parts, shown)
     parts.extend(
-        _box("notice", "i", messages.NOTICE_LABEL, f"<p>{text(notice.text)}</p>", "note")
+        box("notice", "i", messages.NOTICE_LABEL, f"<p>{text(notice.text)}</p>", "note")
         for notice in calm
     )
-    parts.append(_quotes(answer, find) if answer.quotes else _refusal(answer, find, ask_instead))
-    return _turn(parts)
-
-
-def card(quote: Quote, find: FindDocument, others: Sequence[Quote] = ()) -> str:
-    """A quote with where it comes from, and a link that opens its document.
-
-    Args:
-        quote: what is shown.
-        find: gives a document by its file.
-        others: the answer's quotes; those of the same document are marked there too.
-    """
-    document = find(quote.file)
-    kind = document.kind_of(quote.heading) or messages.KIND_UNKNOWN
-    place = f"{quote.file}:{quote.line}" + ("" if quote.page is None else f", page {quote.page}")
-    details = [place, *provenance(document)]
-    heading = f'<p class="heading">{text(quote.heading)}</p>' if quote.heading else ""
-    return (
-        f'<article class="quote"><blockquote>{text(quote.text)}</blockquote>'
-        f'<footer><p class="source"><cite>{text(document.title)}</cite> '
-        f'<span class="kind">{text(kind)}</span></p>{heading}'
-        f'<p class="place">{" · ".join(text(detail) for detail in details)}</p>'
-        f'<a class="open-source" href="{source_url(quote, others)}" target="_blank">'
-        f"{text(messages.OPEN_SOURCE)}</a></footer></article>"
+    parts.append(
+        _quotes(shown, sources, number)
+        if answer.quotes
+        else _refusal(shown, sources, settings.ask_instead, number)
     )
+    parts.append(_tools(answer, sources, reportable=settings.review is not None, number=number))
+    return _turn(parts, shown)
 
 
-def source_url(quote: Quote, others: Sequence[Quote] = ()) -> str:
-    """Address of the quote's document, escaped for an attribute; relative to the page."""
-    fields = [("file", quote.file), ("start", str(quote.start)), ("end", str(quote.end))]
-    fields += [
-        ("other", f"{other.start}-{other.end}")
-        for other in others
-        if other.file == quote.file and other.start != quote.start
-    ]
-    return escape(f"source?{urlencode(fields)}#quote")
-
-
-def provenance(document: Document) -> list[str]:
-    """Publisher and dates of a document, as far as they are known."""
-    named = [
-        ("", document.publisher),
-        ("published ", document.published),
-        ("reviewed ", document.reviewed),
-    ]
-    return [name + value for name, value in named if value]
-
-
-def _turn(parts: Sequence[str]) -> str:
-    return f'<section class="turn">{"".join(parts)}</section>'
+def _turn(parts: Sequence[str], shown: Turn) -> str:
+    question = text(shown.answer.question)
+    typed = ' data-as-typed="1"' if shown.as_typed else ""
+    token = f' data-token="{text(shown.token)}"' if shown.token else ""
+    return (
+        f'<section class="turn" data-question="{question}"{typed}{token}>{"".join(parts)}</section>'
+    )
 
 
 def _question(question: str) -> str:
-    return f'<h2 class="question">{text(_cut(question))}</h2>'
+    return f'<h2 class="question">{text(cut(question))}</h2>'
 
 
-def _quotes(answer: Answer, find: FindDocument) -> str:
-    speaking = len({quote.file for quote in answer.quotes})
-    cards = "".join(card(quote, find, answer.quotes) for quote in answer.quotes)
+def _quotes(shown: Turn, sources: Sources, number: int) -> str:
+    quotes = shown.answer.quotes
+    speaking = len({quote.file for quote in quotes})
+    emphasis = shown.emphasis or (None,) * len(quotes)
+    cards = "".join(
+        card(quote, sources, quotes, words, f"{number}-{i}")
+        for i, (quote, words) in enumerate(zip(quotes, emphasis, strict=True))
+    )
+    if differ(shown.answer.understood_as or shown.answer.question, quotes):
+        cards = f'<h3 class="differ">{messages.DIFFER}</h3><div class="beside">{cards}</div>'
     return (
-        f'<div class="answer"><p class="label">{_icon("“")}'
+        f'<div class="answer"><p class="label">{round_icon("“")}'
         f"<strong>{text(messages.ANSWERED_LABEL)}</strong> "
         f"{text(messages.sources_speak(speaking))}</p>{cards}</div>"
     )
 
 
-def _refusal(answer: Answer, find: FindDocument, ask_instead: str) -> str:
+def _refusal(shown: Turn, sources: Sources, ask_instead: str, number: int) -> str:
+    answer = shown.answer
     if answer.reason is None:
         raise ValueError("a refusal has a reason")
     body = f"<p>{text(messages.REFUSALS[answer.reason])}"
@@ -173,34 +144,53 @@ def _refusal(answer: Answer, find: FindDocument, ask_instead: str) -> str:
         body += f" {text(messages.ask_instead(ask_instead))}"
     body += "</p>"
     if answer.closest:
-        cards = "".join(card(quote, find, answer.closest) for quote in answer.closest)
+        cards = "".join(
+            card(quote, sources, answer.closest, key=f"{number}-{i}")
+            for i, quote in enumerate(answer.closest)
+        )
         body += (
             f'<details class="closest"><summary>{text(messages.CLOSEST)}</summary>{cards}</details>'
         )
-    return _box("refusal", "–", messages.REFUSED_LABEL, body)
+    if shown.suggestions:
+        body += f'<div class="suggested"><p>{text(messages.SUGGESTED)}</p>'
+        body += f"{_asks(shown.suggestions)}</div>"
+    return box("refusal", "–", messages.REFUSED_LABEL, body)
+
+
+def _tools(answer: Answer, sources: Sources, *, reportable: bool, number: int) -> str:
+    copied = text(as_text(answer, sources.find))
+    tools = (
+        f'<button type="button" class="tool copy" data-copy="{copied}" '
+        f'data-done="{text(messages.COPIED)}">{text(messages.COPY)}</button>'
+        f'<button type="button" class="tool print">{text(messages.PRINT)}</button>'
+    )
+    return f'<div class="tools">{tools}{_report(number) if reportable else ""}</div>'
+
+
+def _report(number: int) -> str:
+    choices = "".join(
+        f'<label><input type="radio" name="report-{number}" value="{code}"> {text(label)}</label>'
+        for code, label in messages.REPORTS.items()
+    )
+    return (
+        f'<details class="report"><summary class="tool">{text(messages.REPORT)}</summary><form>'
+        f"<fieldset><legend>{text(messages.REPORT_QUESTION)}</legend>{choices}</fieldset>"
+        f'<label class="line">{text(messages.REPORT_LINE)} <input type="text" name="comment" '
+        f'maxlength="500" autocomplete="off"></label><button type="submit" class="tool">'
+        f'{text(messages.REPORT_SEND)}</button></form><p role="status"></p></details>'
+    )
+
+
+def _asks(questions: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{_ask(question, question)}</li>' for question in questions)}</ul>"
+
+
+def _ask(label: str, question: str, *, as_typed: bool = False) -> str:
+    """A button that asks a question; page.js sends what `data-ask` holds."""
+    command = text(json.dumps({"question": question, "as_typed": as_typed}, ensure_ascii=False))
+    return f'<button type="button" class="ask" data-ask="{command}">{text(label)}</button>'
 
 
 def _urgent(notice: Notice, latest: bool) -> str:
     role = "alert" if latest else "note"
-    return _box("urgent", "!", messages.URGENT_LABEL, f"<p>{text(notice.text)}</p>", role)
-
-
-def _box(name: str, icon: str, label: str, body: str, role: str = "") -> str:
-    attribute = f' role="{role}"' if role else ""
-    return (
-        f'<div class="{name}"{attribute}><p class="label">{_icon(icon)}'
-        f"<strong>{text(label)}</strong></p>{body}</div>"
-    )
-
-
-def _icon(mark: str) -> str:
-    return f'<span class="icon" aria-hidden="true">{mark}</span>'
-
-
-def _cut(question: str) -> str:
-    if len(question) <= SHOWN_QUESTION_CHARS:
-        return question
-    return question[:SHOWN_QUESTION_CHARS].rstrip() + " …"
-
-
-_TEMPLATE_MARKS = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#96;"})
+    return box("urgent", "!", messages.URGENT_LABEL, f"<p>{text(notice.text)}</p>", role)
