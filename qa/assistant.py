@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,56 +41,16 @@ from qa.retriever import Retriever
 from qa.safety import notices_for
 from qa.settings import Settings, load_settings
 from qa.spelling import Speller
+from qa.trace import Reading, Trace, best_reading
 
 MOSTLY = 0.5  # half, by weight
+LIKELY = 0.3  # evidence score from which no further candidates are judged: see training/NOTES.md
 
 _OWN_VOICE: Mapping[SmallTalk, str] = {
     "greeting": messages.GREETING,
     "thanks": messages.THANKS,
     "identity": messages.IDENTITY,
 }
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to read a question, with the candidates judged for it, best first.
-
-    Attributes:
-        question: in this reading.
-        judged: candidates with their evidence scores, best first.
-        measured: the gate's signals, in the order of `SIGNALS`; empty without candidates.
-        probability: the gate's, that the documents answer.
-    """
-
-    question: str
-    judged: tuple[Judged, ...]
-    measured: tuple[float, ...]
-    probability: float
-
-    @property
-    def evidence(self) -> float:
-        """Score of the best candidate, 0 when there is none."""
-        return self.judged[0].score if self.judged else 0.0
-
-
-@dataclass(frozen=True)
-class Trace:
-    """An answer with what led to it.
-
-    Attributes:
-        answer: what is shown.
-        readings: every reading that was judged; none when the message was no question.
-        threshold: least probability for an answer.
-    """
-
-    answer: Answer
-    readings: tuple[Reading, ...]
-    threshold: float
-
-
-def best_reading(readings: Sequence[Reading]) -> Reading:
-    """The reading that the evidence model finds best answered; the first when several are."""
-    return max(readings, key=lambda reading: reading.evidence)
 
 
 class Assistant:
@@ -244,24 +204,31 @@ class Assistant:
         return readings
 
     def read(self, question: str) -> Reading:
-        """Retrieve and judge candidates for one reading of a question."""
-        retrieved = self.retriever.retrieve(question, self.settings.candidates)
-        if not retrieved:
+        """Retrieve and judge candidates for one reading of a question.
+
+        A few are judged first, and more only if none of them is likely to answer.
+        """
+        judged = self._judged(question, self.settings.candidates, ())
+        if judged and judged[0].score < LIKELY:
+            judged = self._judged(question, self.settings.candidates_more, judged)
+        if not judged:
             return Reading(question, (), (), 0.0)
-        scores = self.evidence.score(
-            expand(question, self.abbreviations),
-            [found.candidate.text for found in retrieved],
-            [found.candidate.context for found in retrieved],
-        )
-        judged = tuple(
-            sorted(
-                (Judged(*pair) for pair in zip(retrieved, scores, strict=True)),
-                key=lambda item: -item.score,
-            )
-        )
         measured = signals(question, judged, self.statistics)
         probability = self.gate.probability(measured)
         return Reading(question, judged, tuple(map(float, measured)), probability)
+
+    def _judged(self, question: str, count: int, before: Sequence[Judged]) -> tuple[Judged, ...]:
+        """`count` candidates, those in `before` not judged again, the best first."""
+        known = {judged.candidate.number for judged in before}
+        found = self.retriever.retrieve(question, count)
+        new = [one for one in found if one.candidate.number not in known]
+        scores = self.evidence.score(
+            expand(question, self.abbreviations),
+            [one.candidate.text for one in new],
+            [one.candidate.context for one in new],
+        )
+        judged = (*before, *(Judged(*pair) for pair in zip(new, scores, strict=True)))
+        return tuple(sorted(judged, key=lambda one: -one.score))
 
     def _answer(self, question: str, asked: str, reading: Reading, threshold: float) -> Answer:
         understood_as = None if reading.question == asked else reading.question

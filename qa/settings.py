@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from qa.errors import QaError
+
+_EXAMPLE = '{"NZ": "111"}'
 
 
 class Settings(BaseSettings):
@@ -25,7 +27,10 @@ class Settings(BaseSettings):
     encoder: str = Field("", description="Path of another sentence-transformers model to use.")
     cache_dir: Path | None = Field(None, description="Where unpacked models are kept.")
 
-    candidates: int = Field(16, ge=1, le=500, description="Sentences the evidence model judges.")
+    candidates: int = Field(12, ge=1, le=500, description="Sentences the evidence model judges.")
+    candidates_more: int = Field(
+        24, ge=1, le=500, description="Sentences it judges when the first ones hardly answer."
+    )
     calibration: Path | None = Field(
         None, description="File that `qa calibrate` wrote; its threshold is used."
     )
@@ -65,9 +70,12 @@ class Settings(BaseSettings):
     reports: Path = Field(Path("reports"), description="Folder of the reports of `qa eval`.")
 
     @model_validator(mode="after")
-    def _country_is_known(self) -> Settings:
+    def _fits_together(self) -> Settings:
         if self.country and self.country not in self.emergency:
-            raise ValueError(f"{self.country!r} is not among {', '.join(self.emergency)}")
+            known = ", ".join(self.emergency)
+            raise ValueError(f"QA_COUNTRY: {self.country!r} is not among {known}")
+        if self.review_user and not self.review_password.get_secret_value():
+            raise ValueError("QA_REVIEW_USER: it needs QA_REVIEW_PASSWORD too")
         return self
 
     @property
@@ -100,5 +108,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "QA_" + ("_".join(str(part) for part in first["loc"]).upper() or "COUNTRY")
-        raise QaError(f"{name}: {first['msg']}. Set it to another value or unset it.") from error
+        where = "".join(f"QA_{str(part).upper()}: " for part in first["loc"][:1])
+        fault = first["msg"].removeprefix("Value error, ")
+        raise QaError(f"{where}{fault}. Set it to another value or unset it.") from error
+    except SettingsError as error:
+        raise QaError(f"{error}: give it as JSON, such as QA_EMERGENCY='{_EXAMPLE}'.") from error

@@ -27,12 +27,13 @@ from sklearn.preprocessing import StandardScaler
 
 from qa.answerability import GATE, SIGNALS, Gate
 from qa.answerer import choose_quotes
-from qa.assistant import Assistant, best_reading
+from qa.assistant import Assistant
 from qa.conversation import cleaned, small_talk, unanswerable_as_asked
 from qa.evaluation.gold import read_gold
 from qa.evaluation.run import answers
 from qa.evidence import model_folder
 from qa.settings import Settings, load_settings
+from qa.trace import best_reading
 
 FOLDS = 10
 SAMPLES = 300

@@ -13,9 +13,9 @@ from typing import Any
 
 from qa.answer import Answer
 from qa.answerability import SIGNALS, Judged
-from qa.assistant import Trace
 from qa.errors import QaError
 from qa.payload import answer_payload
+from qa.trace import Trace
 
 VERDICTS = ("right", "wrong", "wrong_quote", "should_have_refused", "should_have_answered", "other")
 
