@@ -20,7 +20,7 @@ TEXTS = {
     "Tell your doctor if you have:\n\n- liver trouble\n- a new rash\n",
     "notes.md": "# Notes\n\nSome patients sleep badly at first. This passes within a week.\n",
     "other.md": "# Other\n\nOne person in ten has odd dreams.\n",
-    "story.md": f"# Story\n\nI had odd dreams. It went {'on and ' * 70}on.\n",
+    "story.md": f"---\nkind: personal story\n---\n# Story\n\nI had odd dreams. It went {'on and ' * 70}on.\n",
     "more.md": "# More\n\nDreams were the most common complaint.\n",
 }
 
@@ -49,8 +49,10 @@ class Shelf:
         place = (candidate.file, candidate.passage_start)
         return [c for c in self.candidates if (c.file, c.passage_start) == place]
 
-    def quotes(self, scores: dict[str, float]) -> list[str]:
-        found = choose_quotes(self.judged(scores), self.documents.__getitem__, self.neighbours)
+    def quotes(self, scores: dict[str, float], personal: frozenset[str] = frozenset()) -> list[str]:
+        found = choose_quotes(
+            self.judged(scores), self.documents.__getitem__, self.neighbours, personal
+        )
         return [quote.text for quote in found]
 
     def closest(self, scores: dict[str, float]) -> list[str]:
@@ -147,3 +149,38 @@ def test_quotes_are_slices_whatever_the_scores(shelf, scores):
     assert list(quotes) == sorted(quotes, key=lambda quote: -quote.score)
     for quote in quotes:
         assert TEXTS[quote.file][quote.start : quote.end] == quote.text
+
+
+PERSONAL = frozenset({"personal story"})
+
+
+def test_a_personal_account_stands_below_every_document_of_record_that_speaks(shelf):
+    scores = {"I had odd dreams": 0.99, "One person in ten": 0.6, "vivid dreams": 0.7}
+    found = shelf.quotes(scores, PERSONAL)
+    assert found[-1] == "I had odd dreams."
+    assert len(found) == 3
+    assert shelf.quotes(scores)[0] == "I had odd dreams."
+
+
+def test_a_personal_account_takes_no_document_of_record_s_place(shelf):
+    scores = {
+        "I had odd dreams": 0.99,
+        "One person in ten": 0.6,
+        "vivid dreams": 0.6,
+        "most common complaint": 0.6,
+        "sleep badly": 0.6,
+    }
+    assert "I had odd dreams." not in shelf.quotes(scores, PERSONAL)
+
+
+def test_a_personal_account_is_shown_where_no_document_of_record_speaks(shelf):
+    scores = {"I had odd dreams": 0.99, "One person in ten": 0.2}
+    assert shelf.quotes(scores, PERSONAL) == ["I had odd dreams."]
+
+
+def test_a_quote_says_which_part_of_it_was_judged(shelf):
+    found = choose_quotes(
+        shelf.judged({"liver trouble": 0.9}), shelf.documents.__getitem__, shelf.neighbours
+    )
+    assert found[0].text.startswith("Tell your doctor")
+    assert found[0].answering_text == "liver trouble"

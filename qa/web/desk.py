@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import anyio
 from starlette.applications import Starlette
@@ -101,7 +101,7 @@ class _Desk:
     def _route(self, path: str, handler: Handler, method: str = "GET") -> Route:
         async def guarded(request: Request) -> Response:
             if not request.session.get("user"):
-                return RedirectResponse(f"/review/sign-in?{urlencode({'to': path})}", 303)
+                return RedirectResponse("/review/sign-in", 303)
             if not _own_origin(request):
                 return Response("This request came from another page.", 403)
             form = await request.form() if method == "POST" else FormData()

@@ -42,6 +42,7 @@ def create_app(live: LiveAssistant, settings: Settings) -> FastAPI:
         docs_url=None,  # it would load scripts from another host
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.include_router(api(live, settings, store))
     app.router.routes.append(source_route(live.document))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -18,6 +19,12 @@ REFUSED = "Can I give it to my dog?"
 def url(assistant):
     with served(assistant, Settings(mcp=True)) as (address, _):
         yield address
+
+
+def in_a_thread(work):
+    """Run a coroutine where no other loop is running, as the browser's is here."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def by_mcp(url, tool, **arguments):
@@ -43,7 +50,7 @@ def test_cli_http_mcp_and_page_give_the_same_quotes(url, index_dir, open_page):
     assert quotes
     asked = {"question": QUESTION}
     assert httpx.post(f"{url}api/ask", json=asked, timeout=60).json()["quotes"] == quotes
-    offered, text = asyncio.run(by_mcp(url, "ask", question=QUESTION, history=[]))
+    offered, text = in_a_thread(by_mcp(url, "ask", question=QUESTION, history=[]))
     assert offered == {"ask", "documents", "passage"}
     assert json.loads(text)["quotes"] == quotes
     shown = ask(open_page(url=url), QUESTION).locator("blockquote").all_text_contents()
@@ -92,7 +99,7 @@ def test_many_may_ask_at_once_and_each_gets_the_answer_to_their_own_question(url
             asked = [client.post(f"{url}api/ask", json={"question": one}) for one in questions]
             return await asyncio.gather(*asked)
 
-    answers = asyncio.run(all_at_once())
+    answers = in_a_thread(all_at_once())
     assert [answer.status_code for answer in answers] == [200] * len(questions)
     assert [answer.json()["question"] for answer in answers] == questions
     for question, answer in zip(questions, answers, strict=True):
