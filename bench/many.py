@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import Annotated
@@ -41,12 +42,16 @@ def main(
         table.add_column(column, justify="right")
     for number in (1, people):
         plans = [asked[i * questions : (i + 1) * questions] for i in range(number)]
-        sessions = asyncio.run(_all(url, plans))
-        table.add_row(str(number), *_row(plans, sessions), _memory(server))
+        sessions = asyncio.run(ask_all(url, plans))
+        found = outcome(plans, sessions)
+        counts = (number, found.failed, found.foreign, found.unordered)
+        times = (f"{np.percentile(found.seconds, p):.1f}" for p in (50, 95))
+        table.add_row(*map(str, counts), *times, _memory(server))
     console.print(table)
 
 
-async def _all(url: str, plans: list[list[str]]) -> list[list[tuple[float, str]]]:
+async def ask_all(url: str, plans: list[list[str]]) -> list[list[tuple[float, str]]]:
+    """Each person asks their questions; (seconds, the chat as it is shown) after each question."""
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=url, timeout=600, limits=limits) as client:
         page = (await client.get("config")).json()
@@ -86,18 +91,35 @@ async def _shown(client: httpx.AsyncClient, session: str) -> str:
     return ""
 
 
-def _row(plans: list[list[str]], sessions: list[list[tuple[float, str]]]) -> list[str]:
+@dataclass(frozen=True)
+class Outcome:
+    """What went wrong, and how long each answer took.
+
+    Attributes:
+        failed: questions without an answer.
+        foreign: chats that held somebody else's question.
+        unordered: chats whose own questions stood in another order.
+        seconds: until each answer stood there.
+    """
+
+    failed: int
+    foreign: int
+    unordered: int
+    seconds: tuple[float, ...]
+
+
+def outcome(plans: list[list[str]], sessions: list[list[tuple[float, str]]]) -> Outcome:
+    """Judge the chats that `ask_all` saw against what each person asked."""
     failed = foreign = unordered = 0
     for plan, answers in zip(plans, sessions, strict=True):
         for number, (_, shown) in enumerate(answers):
             own = [" ".join(question.split()) for question in plan[: number + 1]]
             seen = [unescape(part.split('"')[0]) for part in shown.split('data-question="')[1:]]
-            failed += not seen
+            failed += len(seen) < len(own)
             foreign += bool(set(seen) - set(own))
             unordered += bool(seen) and set(seen) == set(own) and seen != own
-    seconds = [second for answers in sessions for second, _ in answers]
-    times = [f"{np.percentile(seconds, p):.1f}" for p in (50, 95)]
-    return [str(failed), str(foreign), str(unordered), *times]
+    seconds = tuple(second for answers in sessions for second, _ in answers)
+    return Outcome(failed, foreign, unordered, seconds)
 
 
 def _memory(server: int) -> str:

@@ -136,6 +136,7 @@ def test_from_queue_to_verdict_to_gold_line_with_the_keyboard_and_a_selection(ne
     page = new_page()
     keep_an_answer(page, url)
     sign_in(page, url)
+    page.wait_for_selector("a.row")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_selector("#source-content-here mark#quote")

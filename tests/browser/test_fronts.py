@@ -104,3 +104,11 @@ def test_many_may_ask_at_once_and_each_gets_the_answer_to_their_own_question(url
     assert [answer.json()["question"] for answer in answers] == questions
     for question, answer in zip(questions, answers, strict=True):
         assert answer.json()["status"] == expected[question]
+
+
+def test_many_may_chat_at_once_and_nobody_sees_another_s_turns(url):
+    from bench.many import ask_all, outcome
+
+    plans = [[f"Is it cheap for person {one}?", f"And is {one} too old?"] for one in range(10)]
+    found = outcome(plans, in_a_thread(ask_all(url, plans)))
+    assert (found.failed, found.foreign, found.unordered) == (0, 0, 0)
