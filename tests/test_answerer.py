@@ -20,7 +20,8 @@ TEXTS = {
     "Tell your doctor if you have:\n\n- liver trouble\n- a new rash\n",
     "notes.md": "# Notes\n\nSome patients sleep badly at first. This passes within a week.\n",
     "other.md": "# Other\n\nOne person in ten has odd dreams.\n",
-    "story.md": f"---\nkind: personal story\n---\n# Story\n\nI had odd dreams. It went {'on and ' * 70}on.\n",
+    "story.md": "---\nkind: personal story\n---\n# Story\n\n"
+    f"I had odd dreams. It went {'on and ' * 70}on.\n",
     "more.md": "# More\n\nDreams were the most common complaint.\n",
 }
 
