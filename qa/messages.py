@@ -32,7 +32,7 @@ PERSONAL = (
     "Please ask your doctor or pharmacist."
 )
 
-NOT_ADVICE = "Not medical advice, and not for emergencies."
+NOT_ADVICE = "This is not medical advice. It is not for emergencies."
 NOT_STORED = "Your questions are not stored."
 STORED_IF_TICKED = "Your questions are not stored, unless you tick the box below."
 CLOSEST = "The closest passages, which do not answer your question"
