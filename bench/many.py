@@ -64,7 +64,7 @@ async def _person(
     """(seconds, the chat as it is shown) after each question; an empty chat for a failure."""
     answers = []
     session = f"person{number}"
-    ask = next(one for one in page["dependencies"] if one["targets"][0][1] == "submit")
+    ask = next(one for one in page["dependencies"] if one["api_name"] == "chat")
     for question in plan:
         started = time.perf_counter()
         body = {"data": [question, None, False], "fn_index": ask["id"], "session_hash": session}

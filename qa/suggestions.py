@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain, islice, zip_longest
 from pathlib import Path
 
@@ -43,13 +43,15 @@ def answered_questions(gold: Path, files: frozenset[str]) -> list[GoldQuestion]:
     ]
 
 
-def examples(questions: Sequence[GoldQuestion], count: int = EXAMPLES) -> list[str]:
-    """Some of the questions, taken from each document in turn."""
+def examples(
+    questions: Sequence[GoldQuestion], is_answered: Callable[[str], bool], count: int = EXAMPLES
+) -> list[str]:
+    """Some of the questions that are indeed answered, taken from each document in turn."""
     by_file: dict[str, list[str]] = {}
     for question in questions:
         by_file.setdefault(question.evidence[0].file, []).append(question.question)
     in_turn = chain.from_iterable(zip_longest(*by_file.values()))
-    return list(islice(dict.fromkeys(filter(None, in_turn)), count))
+    return list(islice(filter(is_answered, dict.fromkeys(filter(None, in_turn))), count))
 
 
 class Suggestions:

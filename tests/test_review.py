@@ -259,7 +259,9 @@ def test_example_questions_come_from_each_document_in_turn_and_never_from_a_pati
     lines = [json.dumps(vars(row), default=vars) for row in rows]
     path.write_text("\n".join(lines))
     found = answered_questions(path, frozenset({"a.md", "b.md"}))
-    assert examples(found) == ["A?", "C?", "B?"]
+    assert examples(found, lambda _: True) == ["A?", "C?", "B?"]
+    assert examples(found, lambda question: question != "C?", 1) == ["A?"]
+    assert examples(found, lambda question: question != "A?") == ["C?", "B?"]
     assert answered_questions(tmp_path / "none", frozenset()) == []
 
 

@@ -13,7 +13,7 @@ from qa.answer import Answer
 from qa.live import LiveAssistant
 from qa.review.store import ReviewStore
 from qa.settings import Settings
-from qa.suggestions import SUGGESTIONS, Suggestions
+from qa.suggestions import SUGGESTIONS, Suggestions, examples
 
 MAX_TURNS = 30  # older turns leave the page
 REMEMBERED = 2000  # turns of all sessions, in memory only, for which help can be asked
@@ -69,6 +69,7 @@ class Chat:
         self._settings = settings
         self.suggestions = suggestions
         self._store = store
+        self.examples = examples(suggestions.questions, self._is_answered)
         self._turns: OrderedDict[str, Turn] = OrderedDict()
         self._helping = threading.Lock()  # help waits, so that answers don't
 
@@ -134,5 +135,7 @@ class Chat:
         """Near questions that are indeed answered when they are asked."""
         near: Sequence[str] = self.suggestions.near(question, SUGGESTIONS + 1)
         near = [other for other in near if other.lower() != question.lower()][:SUGGESTIONS]
-        ask = self._live.current.ask
-        return tuple(other for other in near if ask(other).outcome == "answered")
+        return tuple(other for other in near if self._is_answered(other))
+
+    def _is_answered(self, question: str) -> bool:
+        return self._live.current.ask(question).outcome == "answered"

@@ -15,7 +15,6 @@ from starlette.routing import Route
 from qa import messages
 from qa.live import LiveAssistant
 from qa.settings import Settings
-from qa.suggestions import examples
 from qa.web import render, tools
 from qa.web.cards import Sources
 from qa.web.chat import Chat, Progress, Turn
@@ -74,9 +73,14 @@ def build_page(chat: Chat, live: LiveAssistant, settings: Settings) -> gr.Blocks
             "concurrency_limit": CONCURRENT_QUESTIONS,
             "concurrency_id": "ask",
         }
-        gr.on([box.submit, ask.click], view.ask, inputs=[box, turns, consent], **answering)
-        command.submit(view.command, inputs=[command, turns, consent], **answering)
-        again.click(view.again, outputs=[box, shown, turns], queue=False, **hidden)
+        typed = [box, turns, consent]
+        gr.on([box.submit, ask.click], view.ask, inputs=typed, api_name="chat", **answering)
+        command.submit(
+            view.command, inputs=[command, turns, consent], api_name="command", **answering
+        )
+        again.click(
+            view.again, outputs=[box, shown, turns], queue=False, api_name="again", **hidden
+        )
     page.queue(api_open=settings.mcp, default_concurrency_limit=CONCURRENT_QUESTIONS)
     return page
 
@@ -141,7 +145,7 @@ class _View:
         return render.header(assistant.documents(), self.settings, assistant.calibration)
 
     def welcome(self) -> str:
-        return render.welcome(examples(self.chat.suggestions.questions))
+        return render.welcome(self.chat.examples)
 
     def ask(self, question: str, turns: Turns, may_review: bool) -> Iterator[Shown]:
         yield from self._shown(question, self.chat.ask(question, turns, may_review=may_review))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -67,26 +68,31 @@ class Tools:
 
 
 def offer(live: LiveAssistant) -> None:
-    """Name the tools in the page that is being built, for Gradio's API and for MCP."""
+    """Name the tools in the page that is being built, for Gradio's API and for MCP.
+
+    They give JSON as text, since MCP would show a mapping as Python writes it.
+    """
     tools = Tools(live)
 
-    def ask(
-        question: str, history: list[str] | None = None, as_typed: bool = False
-    ) -> dict[str, Any]:
-        return tools.ask(question, history, as_typed)
+    def ask(question: str, history: list[str] | None = None, as_typed: bool = False) -> str:
+        return _json(tools.ask(question, history, as_typed))
 
-    def documents() -> list[dict[str, Any]]:
-        return tools.documents()
+    def documents() -> str:
+        return _json(tools.documents())
 
-    def passage(file: str, start: int, end: int) -> dict[str, Any]:
+    def passage(file: str, start: int, end: int) -> str:
         try:
-            return tools.passage(file, start, end)
+            return _json(tools.passage(file, start, end))
         except LookupError as error:
             raise gr.Error(str(error)) from error
 
     for tool in (ask, documents, passage):
         tool.__doc__ = getattr(Tools, tool.__name__).__doc__
         offer_tool(tool, api_name=tool.__name__)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _described(document: Document) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def sign_in(page, url, password="sesame"):
     page.goto(f"{url}review/")
     page.fill("[name=user]", "staff")
     page.fill("[name=password]", password)
-    page.click("button.main")
+    with page.expect_navigation():
+        page.click("button.main")
 
 
 def keep_an_answer(page, url):
