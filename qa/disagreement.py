@@ -1,7 +1,7 @@
 """Whether two documents seem to say different things in answer to one question.
 
-Two measurable signs and no more: amounts of the same unit that have no value in common, and, to a
-question of yes or no, one sentence that denies and one that doesn't.
+Two measurable signs and no more: amounts of the same unit that have no value in common; and, to a
+question of yes or no, a clause with the question's words that denies in one and not in the other.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from qa.answer import Quote
+from qa.emphasis import clauses
+from qa.words import content_stems, stems
 
 _AMOUNT = re.compile(
     r"(\d+(?:[.,]\d+)?)(?:\s*(?:-|–|to|and|or)\s*(\d+(?:[.,]\d+)?))?\s*"
@@ -19,7 +21,7 @@ _AMOUNT = re.compile(
 )
 _PRICE = re.compile(r"[$£€]\s*(\d+(?:[.,]\d+)?)(?:\s*(?:-|–|to)\s*[$£€]?(\d+(?:[.,]\d+)?))?")
 _DENIES = re.compile(
-    r"\b(?:not|no|never|none|nobody|neither|nor|cannot|without|unlikely|rarely)\b|n['’]t\b",
+    r"\b(?:not|no|never|none|nobody|neither|nor|cannot|without|unlikely|rarely|hardly|little|few)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _YES_OR_NO = re.compile(
@@ -35,10 +37,18 @@ def differ(question: str, quotes: Sequence[Quote]) -> bool:
         return True
     if not _YES_OR_NO.match(question.strip()):
         return False
-    return any(
-        bool(_DENIES.search(a.answering_text)) != bool(_DENIES.search(b.answering_text))
-        for a, b in pairs
-    )
+    asked = set(content_stems(question))
+    said = {quote: _denied(asked, quote.answering_text) for quote in quotes}
+    return any({said[a], said[b]} == {True, False} for a, b in pairs)
+
+
+def _denied(asked: set[str], text: str) -> bool | None:
+    """Whether the clause with most of the question's words denies; None when none has any."""
+    parts = [text[start:end] for start, end in clauses(text)] or [text]
+    held = [len(asked & set(stems(part))) for part in parts]
+    if not max(held):
+        return None
+    return bool(_DENIES.search(parts[held.index(max(held))]))
 
 
 def _amounts_apart(one: str, other: str) -> bool:

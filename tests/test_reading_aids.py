@@ -113,6 +113,13 @@ def test_the_longer_of_two_terms_is_marked():
         ("Is it safe?", "It is safe.", "It is not safe.", True),
         ("Is it safe?", "It is safe.", "It has been safe.", False),
         ("Who makes it?", "A firm does.", "No firm makes it.", False),
+        ("Can you get hooked?", "It is not addictive.", "It may bring on withdrawal.", False),
+        (
+            "Is it used off label?",
+            "No agency has approved it for this pain, so that its use here is off label.",
+            "The use is off label.",
+            False,
+        ),
     ],
 )
 def test_signs_of_disagreement_are_seen(question, one, other, apart):

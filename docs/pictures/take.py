@@ -70,7 +70,7 @@ def patients(browser: Browser, url: str) -> None:
             page.screenshot(path=HERE / f"refusal-{suffix}.png")
             page.click("#again")
             page.wait_for_selector(".examples")
-            ask(page, "What dose do people begin with?")
+            ask(page, "Is it hard on the liver?")
             page.screenshot(path=HERE / f"differ-{suffix}.png")
             ask(page, "I took too much and I can't breathe")
             page.screenshot(path=HERE / f"urgent-{suffix}.png")
