@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import time
 from dataclasses import dataclass
 from html import unescape
@@ -63,7 +64,7 @@ async def _person(
 ) -> list[tuple[float, str]]:
     """(seconds, the chat as it is shown) after each question; an empty chat for a failure."""
     answers = []
-    session = f"person{number}"
+    session = f"{number}-{secrets.token_hex(6)}"
     ask = next(one for one in page["dependencies"] if one["api_name"] == "chat")
     for question in plan:
         started = time.perf_counter()
