@@ -85,7 +85,7 @@ class Chat:
 
         Args:
             question: as typed.
-            turns: of this session.
+            turns: of the reader so far.
             as_typed: read it neither mended nor with what it leans on.
             may_review: the reader lets the staff check this answer.
         """
