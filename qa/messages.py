@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from qa.answer import Reason
 
@@ -65,9 +65,12 @@ def sources_speak(count: int) -> str:
     return f"{count} documents speak to this. Their words:"
 
 
-def answers_from(count: int) -> str:
-    """Summary of the list of documents."""
-    return "Answers come from 1 document" if count == 1 else f"Answers come from {count} documents"
+def answers_from(count: int, kinds: Sequence[str], dates: Sequence[str]) -> str:
+    """What answers come from: how many documents, of which sorts, of which dates (oldest first)."""
+    documents = "1 document" if count == 1 else f"{count} documents"
+    sorts = f": {', '.join(kinds)}" if kinds else ""
+    span = f" ({' to '.join(dict.fromkeys((dates[0], dates[-1])))})" if dates else ""
+    return f"Answers come from {documents}{sorts}{span}"
 
 
 def call(numbers: str) -> str:
@@ -116,6 +119,7 @@ EXAMPLES = "You could ask"
 CONSENT = "Staff may read my questions and check these answers"
 COPY = "Copy"
 COPIED = "Copied"
+TAKEN_ON = "Taken from this page on"
 PRINT = "Print"
 REPORT = "This is wrong"
 REPORT_QUESTION = "What is wrong? Your question and this answer go to the staff."

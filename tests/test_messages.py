@@ -11,6 +11,9 @@ def own_voice() -> dict[str, str]:
     texts = {name: value for name, value in vars(messages).items() if isinstance(value, str)}
     texts = {name: value for name, value in texts.items() if name.isupper()}
     texts |= dict(messages.REFUSALS)
+    texts |= dict(messages.REPORTS)
+    texts["call"] = messages.call("911")
+    texts["answers_from"] = messages.answers_from(5, ["guide"], ["2026-01-02"])
     texts["urgent"] = messages.urgent("911")
     texts["crisis"] = messages.crisis("988", "911")
     texts["speak"] = messages.sources_speak(3)

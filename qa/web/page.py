@@ -112,6 +112,7 @@ def page_options(settings: Settings) -> dict[str, Any]:
         "failed": messages.SOURCE_FAILED,
         "previous": messages.PREVIOUS_MARK,
         "next": messages.NEXT_MARK,
+        "taken": messages.TAKEN_ON,
         "reported": messages.REPORT_SENT,
         "not_reported": messages.REPORT_FAILED,
     }

@@ -15,6 +15,8 @@ from qa.web.cards import Sources, as_text, card
 from qa.web.chat import Progress, Turn
 from qa.web.html import box, cut, kind_mark, provenance, round_icon, text
 
+LISTED_KINDS = 8  # more sorts of source than these stand in the list below only
+
 
 def header(
     documents: Sequence[Document], settings: Settings, calibration: Calibration | None = None
@@ -25,6 +27,11 @@ def header(
         f'<span class="place">{text(" · ".join(provenance(document)))}</span></li>'
         for document in documents
     )
+    kinds = list(dict.fromkeys(document.kind for document in documents if document.kind))
+    dates = sorted(
+        filter(None, (document.reviewed or document.published for document in documents))
+    )
+    summary = messages.answers_from(len(documents), kinds[:LISTED_KINDS], dates)
     stored = messages.STORED_IF_TICKED if settings.review else messages.NOT_STORED
     facts = [messages.NOT_ADVICE, messages.call(settings.emergency_numbers), stored]
     promise = ""
@@ -33,8 +40,8 @@ def header(
         promise = f'<p class="promise">{text(messages.promise(*limits))}</p>'
     return (
         f"<h1>{text(settings.title)}</h1>"
-        f'<details class="documents"><summary>{text(messages.answers_from(len(documents)))}'
-        f"</summary><ul>{items}</ul>{promise}</details>"
+        f'<details class="documents"><summary>{text(summary)}</summary>'
+        f"<ul>{items}</ul>{promise}</details>"
         f'<p class="facts">{" ".join(f"<span>{text(fact)}</span>" for fact in facts)}</p>'
     )
 

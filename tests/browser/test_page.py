@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -186,6 +187,7 @@ def test_an_answer_is_copied_with_its_question_and_sources(open_page):
     turn.locator(".copy").click()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert QUESTION in copied
+    assert str(datetime.now(UTC).date()) in copied
     for quote in turn.locator("blockquote").all_text_contents():
         assert quote in copied
     for title in turn.locator("cite").all_text_contents():
@@ -196,9 +198,13 @@ def test_print_shows_the_one_answer_and_no_tools(open_page):
     page = open_page()
     ask(page, QUESTION)
     ask(page, NEAR_MISS)
-    page.evaluate("window.print = () => { window.printed = document.body.className; }")
+    page.evaluate(
+        "window.print = () => { window.printed = document.body.className; window.paper ="
+        " document.querySelector('.turn.printed').innerText; }"
+    )
     page.locator(".turn").first.locator(".print").click()
     assert "printing" in page.evaluate("window.printed")
+    assert str(datetime.now(UTC).date()) in page.evaluate("window.paper")
     page.emulate_media(media="print")
     assert page.locator("#asking").is_hidden()
     assert page.locator(".tools").first.is_hidden()

@@ -144,18 +144,25 @@
   }
 
   // Tools below an answer.
+  const taken = () => `${words.taken} ${new Date().toISOString().slice(0, 10)}`;
+
   async function copy(element) {
     const label = element.textContent;
-    await navigator.clipboard.writeText(element.dataset.copy);
+    await navigator.clipboard.writeText(`${element.dataset.copy}\n${taken()}`);
     element.textContent = element.dataset.done;
     setTimeout(() => (element.textContent = label), 2000);
   }
 
   function print(element) {
     const turn = element.closest(".turn");
+    const date = document.createElement("p");
+    date.className = "taken";
+    date.textContent = taken();
+    turn.append(date);
     turn.classList.add("printed");
     document.body.classList.add("printing");
     window.print();
+    date.remove();
     turn.classList.remove("printed");
     document.body.classList.remove("printing");
   }
