@@ -129,7 +129,7 @@ REPORT_SENT = "Thank you. The staff will look at it."
 REPORT_FAILED = "That could not be sent. Please try again in a moment."
 REPORTS: Mapping[str, str] = {
     "wrong": "The answer is wrong",
-    "wrong_quote": "Another passage answers it",
+    "wrong_quote": "The answer is in another place",
     "should_have_refused": "It does not answer my question",
     "should_have_answered": "The documents do answer it",
     "other": "Something else",

@@ -123,7 +123,7 @@ def test_a_report_reaches_the_queue_with_the_reader_s_words(new_page, desk):
     helped(page)
     report = page.locator(".report")
     report.locator("summary").click()
-    report.get_by_label("Another passage answers it").check()
+    report.get_by_label("The answer is in another place").check()
     report.get_by_role("textbox").fill("See <b>page 2</b>")
     report.get_by_role("button", name="Send").click()
     page.get_by_text("Thank you").wait_for(timeout=30_000)
