@@ -199,8 +199,10 @@ def test_print_shows_the_one_answer_and_no_tools(open_page):
     ask(page, QUESTION)
     ask(page, NEAR_MISS)
     page.evaluate(
-        "window.print = () => { window.printed = document.body.className; window.paper ="
-        " document.querySelector('.turn.printed').innerText; }"
+        """() => { window.print = () => {
+          window.printed = document.body.className;
+          window.paper = document.querySelector(".turn.printed").innerText;
+        }; }"""
     )
     page.locator(".turn").first.locator(".print").click()
     assert "printing" in page.evaluate("window.printed")
