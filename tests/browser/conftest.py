@@ -21,6 +21,13 @@ ARGUMENTS = [
 ]
 
 
+def pytest_sessionfinish():
+    """Let workers end that still read for a page that is closed: torch can't be cut short."""
+    for worker in threading.enumerate():
+        if worker.name.startswith("AnyIO worker"):
+            worker.join(15)
+
+
 @contextmanager
 def served(assistant, settings):
     """Serve an assistant at a free port; gives (address, what is live)."""
@@ -36,7 +43,7 @@ def served(assistant, settings):
             yield f"http://127.0.0.1:{port}/", live
         finally:
             running.should_exit = True
-            thread.join(10)
+            thread.join(30)
 
 
 @pytest.fixture(scope="session")
