@@ -250,6 +250,9 @@ def test_a_phone_needs_no_sideways_scrolling(open_page):
     page = open_page(PHONE, 800)
     assert_nothing_is_wider_than_the_page(page)
     turn = ask(page, QUESTION)
+    page.wait_for_timeout(800)  # a smooth scroll
+    header = page.locator("#header").bounding_box()
+    assert turn.locator(".question").bounding_box()["y"] >= header["y"] + header["height"]
     assert_nothing_is_wider_than_the_page(page)
     turn.locator("a.open-source").first.click()
     mark = page.locator("#source-pane mark#quote")

@@ -291,6 +291,9 @@
       status.textContent = said.map((part) => part.innerText).join(" ");
       turns = all.length;
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const header = ready("header");
+      const covered = getComputedStyle(header).position === "sticky" ? header.offsetHeight : 0;
+      turn.style.scrollMarginTop = `${covered}px`;
       turn.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
     }).observe(thread, { childList: true, subtree: true, characterData: true });
   }
