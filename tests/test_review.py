@@ -1,7 +1,6 @@
 """Kept answers, gaps, and trying a change: over a small folder, with the real models."""
 
 import json
-import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -277,4 +276,3 @@ def test_suggestions_are_near_in_meaning(encoder):
 
 def test_the_kept_answers_are_in_write_ahead_mode(store):
     assert store._db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    assert isinstance(store._db, sqlite3.Connection)

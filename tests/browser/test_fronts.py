@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from gradio_client import Client
 from typer.testing import CliRunner
 
 from qa.settings import Settings
@@ -42,7 +43,7 @@ async def by_mcp(url, tool, **arguments):
 
 
 @pytest.mark.browser
-def test_cli_http_mcp_and_page_give_the_same_quotes(url, index_dir, open_page):
+def test_cli_http_gradio_mcp_and_page_give_the_same_quotes(url, index_dir, open_page):
     from qa.cli import app
 
     cli = CliRunner().invoke(app, ["ask", QUESTION, "--index", str(index_dir), "--json"])
@@ -50,6 +51,8 @@ def test_cli_http_mcp_and_page_give_the_same_quotes(url, index_dir, open_page):
     assert quotes
     asked = {"question": QUESTION}
     assert httpx.post(f"{url}api/ask", json=asked, timeout=60).json()["quotes"] == quotes
+    called = Client(url, verbose=False).predict(QUESTION, [], False, api_name="/ask")
+    assert json.loads(called)["quotes"] == quotes
     offered, text = in_a_thread(by_mcp(url, "ask", question=QUESTION, history=[]))
     assert offered == {"ask", "documents", "passage"}
     assert json.loads(text)["quotes"] == quotes

@@ -133,12 +133,10 @@ def test_a_near_miss_is_refused_and_shows_no_answer(open_page):
 
 def test_a_refusal_offers_questions_that_are_answered(open_page):
     page = open_page()
-    ask(page, "Will it give me weird tasting strawberries in my dreams of Paris?")
+    ask(page, "does it make your hair fall out")
     helped(page)
     offered = page.locator(".turn .suggested button")
-    if offered.count() == 0:
-        pytest.skip("no question of the gold set is near enough and answered")
-    assert offered.count() <= 3
+    assert 1 <= offered.count() <= 3
     offered.first.click()
     assert answered(page, 1).locator(".answer").is_visible()
 
