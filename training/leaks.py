@@ -15,6 +15,7 @@ import typer
 
 from qa.words import words
 from training import data
+from training.needs import every_wording, need_groups
 
 RUN = 8  # words; shorter runs are idiom ("ask your doctor or pharmacist before you")
 READ = frozenset({".md", ".txt", ".jsonl"})
@@ -35,14 +36,19 @@ def main(
     data_folder: Annotated[Path, typer.Option("--data", envvar="QA_TRAINING_DATA")],
 ) -> None:
     """Compare all training sets with every text file below the folders."""
-    groups = [*data.lay(data_folder), *data.selqa(data_folder), *data.cast(data_folder)]
+    groups = [
+        *data.lay(data_folder),
+        *data.selqa(data_folder),
+        *data.cast(data_folder),
+        *need_groups(0),
+    ]
     held_out = [
         path.read_text(encoding="utf-8")
         for folder in folders
         for path in sorted(folder.rglob("*"))
         if path.suffix in READ
     ]
-    shared = shared_runs(training_texts(groups), held_out)
+    shared = shared_runs(training_texts(groups) | every_wording(), held_out)
     for run in sorted(shared):
         typer.echo(run)
     typer.echo(f"{len(groups)} questions, {len(held_out)} files: {len(shared)} shared runs.")

@@ -29,6 +29,7 @@ from training.low_rank import (
     low_rank_weights,
     set_low_rank_weights,
 )
+from training.needs import need_groups
 from training.pairs import Pair, build_pairs, build_public_pairs, read_pairs
 
 
@@ -46,13 +47,14 @@ def main(
     positive_weight: float = 2.0,
     start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
     whole: Annotated[str, typer.Option(help="Lay sets to use whole, by part of a name.")] = "",
+    needs: Annotated[int, typer.Option(help="Wordings of each tagged need to ask.")] = 0,
     taught: Annotated[Path | None, typer.Option(help="Pairs that `teach` wrote.")] = None,
 ) -> None:
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
     torch.manual_seed(seed)
     run.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(str(base_folder(base)))
-    pairs = read_pairs(taught) if taught else labelled_pairs(data_folder, seed, whole)
+    pairs = read_pairs(taught) if taught else labelled_pairs(data_folder, seed, whole, needs)
     pairs = pairs[:limit] if limit else pairs
     encoder = adapted(base, rank, frozen_layers)
     model = PairClassifier(encoder, encoder.config.hidden_size)
@@ -127,10 +129,11 @@ def read_weights(model: PairClassifier, folder: Path) -> None:
     model.head.load_state_dict({n: weights[f"head.{n}"].float() for n in ("weight", "bias")})
 
 
-def labelled_pairs(folder: Path, seed: int, whole: str = "") -> list[Pair]:
-    """The pairs of all sets in random order; those of the sets named `whole` before them."""
+def labelled_pairs(folder: Path, seed: int, whole: str = "", needs: int = 0) -> list[Pair]:
+    """The pairs of all sets in random order; those of `whole` sets and of needs before them."""
     lay = [group for group in data.lay(folder) if group.partition == "train"]
     chosen = [group for group in lay if whole and whole in group.source]
+    chosen += need_groups(seed, needs) if needs else []
     pairs = build_pairs([g for g in lay if not (whole and whole in g.source)], seed)
     selqa = [group for group in data.selqa(folder) if group.partition == "train"]
     pairs += build_public_pairs(selqa, seed)
