@@ -5,6 +5,7 @@ python -m bench.retrieval tests/gold/gold.jsonl --index index --split dev
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +24,7 @@ from qa.spelling import Speller
 
 DEPTHS = (1, 4, 10, 12, 16, 20, 24, 32)
 REACH = 3 * max(DEPTHS)
-RANKINGS = ("dense", "dense by passage", "BM25", "fused", "as retrieved")
+RANKINGS = ("dense", "dense by passage", "BM25", "fused evenly", "fused", "as retrieved")
 
 
 def main(
@@ -48,12 +49,12 @@ def main(
         vector = encoder.encode_query(expanded)
         dense = opened.search_vectors(vector, REACH)
         bm25 = opened.search_words(expanded, REACH)
-        fused = fuse(dense, bm25)
         ranked = {
             "dense": opened.candidates([number for number, _ in dense]),
             "dense by passage": by_passage.candidates(vector),
             "BM25": opened.candidates([number for number, _ in bm25]),
-            "fused": opened.candidates(sorted(fused, key=lambda number: -fused[number])),
+            "fused evenly": opened.candidates(_order(fuse(dense, bm25, dense_weight=1.0))),
+            "fused": opened.candidates(_order(fuse(dense, bm25))),
         }
         for depth in DEPTHS:
             found = {name: candidates[:depth] for name, candidates in ranked.items()}
@@ -76,6 +77,10 @@ def main(
         for name, by_depth in counts.items():
             table.add_row(name, *(f"{value / total:.3f}" for value in by_depth.values()))
         console.print(table)
+
+
+def _order(fused: Mapping[int, float]) -> list[int]:
+    return sorted(fused, key=lambda number: -fused[number])
 
 
 class _PassageRanking:

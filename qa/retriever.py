@@ -14,6 +14,7 @@ from qa.index import Candidate, Index
 
 # Reciprocal rank fusion's constant: Cormack, Clarke & Büttcher, SIGIR 2009.
 RRF_K = 60
+DENSE_WEIGHT = 2.0  # the vectors are trained for lay questions; measured by `bench.retrieval`
 
 _ASKS_FOR_SOURCES = re.compile(
     r"\b(stud(?:y|ies)|papers?|articles?|trials?|research(?:ers?)?|doi|pmid|pubmed|pmcid|"
@@ -31,7 +32,7 @@ class Retrieved:
         candidate: the sentence in its place.
         dense: cosine similarity to the question; None when the dense ranking didn't reach it.
         bm25: its BM25 score; None when no word of the question is in it.
-        fused: sum of 1 / (60 + rank) over the rankings.
+        fused: what `fuse` gives it.
     """
 
     candidate: Candidate
@@ -68,12 +69,22 @@ class Retriever:
         ]
 
 
-def fuse(*rankings: Sequence[tuple[int, float]]) -> dict[int, float]:
-    """Sum of 1 / (60 + rank) over the rankings, by number."""
+def fuse(
+    dense: Sequence[tuple[int, float]],
+    bm25: Sequence[tuple[int, float]],
+    dense_weight: float = DENSE_WEIGHT,
+) -> dict[int, float]:
+    """Weighted reciprocal rank fusion: sum of weight / (60 + rank) over both rankings, by number.
+
+    Args:
+        dense: numbers with similarities, best first.
+        bm25: numbers with scores, best first; its weight is 1.
+        dense_weight: of the dense ranking.
+    """
     fused: dict[int, float] = {}
-    for ranking in rankings:
+    for weight, ranking in ((dense_weight, dense), (1.0, bm25)):
         for rank, (number, _) in enumerate(ranking, start=1):
-            fused[number] = fused.get(number, 0.0) + 1.0 / (RRF_K + rank)
+            fused[number] = fused.get(number, 0.0) + weight / (RRF_K + rank)
     return fused
 
 

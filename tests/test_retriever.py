@@ -44,4 +44,9 @@ def test_no_candidate_is_lost_or_doubled(files, count):
 def test_what_both_rankings_hold_comes_before_what_one_of_them_holds():
     fused = fuse([(1, 0.9), (2, 0.8)], [(3, 7.0), (2, 5.0)])
     assert max(fused, key=fused.__getitem__) == 2
-    assert fused[1] == fused[3] == 1 / 61
+
+
+def test_a_place_in_the_dense_ranking_counts_twice_one_in_bm25():
+    fused = fuse([(1, 0.9)], [(3, 7.0)])
+    assert fused == {1: 2 / 61, 3: 1 / 61}
+    assert fuse([(1, 0.9)], [(3, 7.0)], dense_weight=1.0) == {1: 1 / 61, 3: 1 / 61}
