@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from scipy.special import expit
@@ -13,6 +13,7 @@ from scipy.special import expit
 from qa.base_models import Progress
 from qa.cross_encoder import CrossEncoder
 from qa.low_rank import read_config
+from qa.settings import Profile
 
 
 def model_folder(profile: str) -> Path:
@@ -45,7 +46,7 @@ class EvidenceModel:
     @classmethod
     def load(
         cls,
-        profile: Literal["standard"] = "standard",
+        profile: Profile = "standard",
         cache_dir: Path | None = None,
         progress: Progress | None = None,
         folder: Path | None = None,

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from qa.errors import QaError
 
+Profile = Literal["standard", "small"]
+
 _EXAMPLE = '{"NZ": "111"}'
 
 
@@ -21,8 +23,10 @@ class Settings(BaseSettings):
 
     index: Path = Field(Path("index"), description="Folder of the built index.")
     corpus: Path = Field(Path("corpus"), description="Folder of the documents.")
-    profile: Literal["standard"] = Field(
-        "standard", description="Which models: all-mpnet-base-v2 judges and makes the vectors."
+    profile: Profile = Field(
+        "standard",
+        description="Which models: standard, of all-mpnet-base-v2, or small, of all-MiniLM-L6-v2, "
+        "which is faster and less often right. Each needs an index that it built.",
     )
     encoder: str = Field("", description="Path of another sentence-transformers model to use.")
     cache_dir: Path | None = Field(None, description="Where unpacked models are kept.")
