@@ -102,11 +102,10 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
                 asked = re.sub(rf"\b{re.escape(subject)}\b", other, group.question, flags=re.I)
                 sentence = group.sentences[positives[0]]
                 pairs.append(Pair(asked, context_of(sentence, group.heading), 0))
-        answered = [other for other in together if other.answers - group.answers]
+        answered = [other for other in together if _only_of(other, group)]
         if answered and rng.random() < 0.15:
             before = rng.choice(answered)
-            sentence = group.sentences[rng.choice(sorted(before.answers - group.answers))]
-            context = context_of(sentence, group.heading)
+            context = context_of(rng.choice(_only_of(before, group)), group.heading)
             pairs.append(Pair(f"{before.question} {group.question}", context, 0))
         if rng.random() < 0.2:
             far = groups[rng.randrange(len(groups))]
@@ -191,6 +190,12 @@ def subject_of(group: Group) -> str:
             if found:
                 return found[0]
     return ""
+
+
+def _only_of(other: Group, group: Group) -> list[str]:
+    """Sentences of both that answer the other's question and not the group's."""
+    wrong = [s for i, s in enumerate(group.sentences) if i not in group.answers]
+    return [other.sentences[i] for i in sorted(other.answers) if other.sentences[i] in wrong]
 
 
 def _likest_elsewhere(
