@@ -57,5 +57,5 @@ def test_an_index_of_the_other_profile_is_refused_with_what_to_do(
 
 def test_a_profile_that_is_not_there_is_named_with_those_that_are(monkeypatch):
     monkeypatch.setenv("QA_PROFILE", "huge")
-    with pytest.raises(QaError, match="QA_PROFILE: .*'standard' or 'small'"):
+    with pytest.raises(QaError, match=r"QA_PROFILE: .*'standard' or 'small'"):
         load_settings()
