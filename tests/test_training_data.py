@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from qa.evaluation.gold import read_gold
 from qa.words import words
 from tests.conftest import CORPUS, ROOT
 from training import data
@@ -84,3 +87,20 @@ def test_sentences_that_half_answer_a_need_count_neither_as_right_nor_as_wrong(t
     assert asked["sore head?"].sentences == ("It brings headaches.", "It is white.")
     assert asked["sore head?"].answers == {0}
     assert asked["price?"].answers == frozenset()
+
+
+@pytest.mark.parametrize("folder", sorted((ROOT / "training/dev").iterdir()), ids=lambda f: f.name)
+def test_the_evidence_of_dev_questions_stands_in_their_documents(folder):
+    for question in read_gold(folder / "gold.jsonl"):
+        assert question.split == "dev"
+        assert question.answerable == bool(question.evidence)
+        for evidence in question.evidence:
+            text = (folder / "corpus" / evidence.file).read_text(encoding="utf-8")
+            assert text.count(evidence.quote) == 1
+
+
+def test_what_the_gate_is_fitted_on_shares_no_run_of_eight_words_with_training_data():
+    files = [path for path in (ROOT / "training/dev").rglob("*") if path.is_file()]
+    groups = [*data.own(), *need_groups(0)]
+    held_out = [path.read_text(encoding="utf-8") for path in files]
+    assert shared_runs(training_texts(groups) | every_wording(), held_out) == set()
