@@ -47,7 +47,7 @@ def main(
     positive_weight: float = 2.0,
     start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
     whole: Annotated[str, typer.Option(help="Lay sets to use whole, by part of a name.")] = "",
-    needs: Annotated[int, typer.Option(help="Wordings of each tagged need to ask.")] = 0,
+    needs: Annotated[int, typer.Option(help="How often to ask each tagged need.")] = 0,
     taught: Annotated[Path | None, typer.Option(help="Pairs that `teach` wrote.")] = None,
 ) -> None:
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
