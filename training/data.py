@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa.cross_encoder import context_of
+
 OWN = Path(__file__).parent / "data"
 LEFT_OUT = re.compile(r"naltrexone|\bLDN\b|fibromyalgia", re.IGNORECASE)
 
@@ -26,6 +28,7 @@ class Group:
         passage: the passage's id, unique over all sets.
         source: name of the set.
         partition: "train" or "dev".
+        headings: of each sentence, where they differ.
     """
 
     question: str
@@ -35,6 +38,12 @@ class Group:
     passage: str
     source: str
     partition: str
+    headings: tuple[str, ...] = ()
+
+    def context(self, index: int) -> str:
+        """A sentence under its heading, as the evidence model reads it."""
+        heading = self.headings[index] if self.headings else self.heading
+        return context_of(self.sentences[index], heading)
 
 
 def lines(path: Path) -> Iterator[dict]:
@@ -44,6 +53,12 @@ def lines(path: Path) -> Iterator[dict]:
         for line in handle:
             if line.strip():
                 yield json.loads(line)
+
+
+def headings_of(row: dict) -> tuple[str, ...]:
+    """The heading of each sentence of a passage, "Title > Section"."""
+    sections = row.get("sections") or [row["section"]] * len(row["sentences"])
+    return tuple(" > ".join(filter(None, [row["title"], section])) for section in sections)
 
 
 def lay(folder: Path) -> list[Group]:
@@ -61,12 +76,13 @@ def _lay(path: Path) -> list[Group]:
     return [
         Group(
             asked["question"],
-            " > ".join(filter(None, [row["title"], row["section"]])),
+            headings_of(row)[0],
             tuple(row["sentences"]),
             frozenset(asked["answers"]),
             f"{name}:{row['id']}",
             name,
             row["partition"],
+            headings_of(row) if "sections" in row else (),
         )
         for row in lines(path)
         if not LEFT_OUT.search(json.dumps(row, ensure_ascii=False))

@@ -28,7 +28,7 @@ def shared_runs(one: Iterable[str], other: Iterable[str], length: int = RUN) -> 
 
 def training_texts(groups: Iterable[data.Group]) -> set[str]:
     """Every question, heading and sentence."""
-    return {text for g in groups for text in (g.question, g.heading, *g.sentences)}
+    return {text for g in groups for text in (g.question, g.heading, *g.headings, *g.sentences)}
 
 
 def main(

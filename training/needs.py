@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.data import OWN, Group, lines
+from training.data import OWN, Group, headings_of, lines
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def read_tags(folder: Path = OWN) -> list[Tagged]:
                 need: tuple(int(number) for number in numbers.split(",") if number)
                 for need, _, numbers in (tag.partition(":") for tag in tags)
             }
-            tagged.append(Tagged(passage, "" if thing == "-" else thing, kinds, sentences))
+            named = "" if thing == "-" else thing.replace("_", " ")
+            tagged.append(Tagged(passage, named, kinds, sentences))
     return tagged
 
 
@@ -114,14 +115,16 @@ def _group(row: dict, tagged: Tagged, name: str, need: Need, rng: random.Random)
     right = tagged.sentences.get(name, ())
     unsure = {i for other in need.near for i in tagged.sentences.get(other, ())} - set(right)
     kept = [i for i in range(len(row["sentences"])) if i not in unsure]
+    headings = headings_of(row)
     return Group(
         rng.choice(need.wordings(tagged.thing)),
-        " > ".join(filter(None, [row["title"], row["section"]])),
+        headings[0],
         tuple(row["sentences"][i] for i in kept),
         frozenset(at for at, i in enumerate(kept) if i in right),
         f"needs:{tagged.passage}",
         "needs",
         "train",
+        tuple(headings[i] for i in kept),
     )
 
 

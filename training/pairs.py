@@ -92,7 +92,7 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
         chosen += [(i, 0) for i in others[:2] + rng.sample(rest, min(len(rest), 1))]
         for index, label in chosen:
             question = vary(group.question, asked_before, rng)
-            pairs.append(Pair(question, context_of(group.sentences[index], group.heading), label))
+            pairs.append(Pair(question, group.context(index), label))
         subject = subject_of(group)
         if subject and number in likest and rng.random() < 0.4:
             pairs.append(Pair(vary(group.question, asked_before, rng), likest[number], 0))
@@ -100,18 +100,18 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
             other = rng.choice(subjects)
             if not set(content_stems(other)) & set(content_stems(group.heading)):
                 asked = re.sub(rf"\b{re.escape(subject)}\b", other, group.question, flags=re.I)
-                sentence = group.sentences[positives[0]]
-                pairs.append(Pair(asked, context_of(sentence, group.heading), 0))
+                pairs.append(Pair(asked, group.context(positives[0]), 0))
         answered = [other for other in together if _only_of(other, group)]
         if answered and rng.random() < 0.15:
             before = rng.choice(answered)
-            context = context_of(rng.choice(_only_of(before, group)), group.heading)
+            context = group.context(group.sentences.index(rng.choice(_only_of(before, group))))
             pairs.append(Pair(f"{before.question} {group.question}", context, 0))
         if rng.random() < 0.2:
             far = groups[rng.randrange(len(groups))]
             if far.passage != group.passage:
-                context = context_of(rng.choice(far.sentences), far.heading)
-                pairs.append(Pair(group.question, context, 0))
+                pairs.append(
+                    Pair(group.question, far.context(rng.randrange(len(far.sentences))), 0)
+                )
     rng.shuffle(pairs)
     return pairs
 
@@ -155,7 +155,7 @@ def vary(question: str, asked_before: Sequence[str], rng: random.Random) -> str:
         return question.lower().rstrip("?.! ")
     if draw < 0.28:
         return " ".join([*rng.sample(STORIES, rng.choice((1, 1, 2))), question])
-    if draw < 0.36:
+    if draw < 0.36 and asked_before:
         return f"{rng.choice(asked_before)} {question}"
     return question
 
@@ -204,8 +204,8 @@ def _likest_elsewhere(
     """For questions that name their subject: the likest context of a passage that lacks it."""
     contexts: dict[str, tuple[str, str]] = {}
     for group in groups:
-        for sentence in group.sentences:
-            contexts[context_of(sentence, group.heading)] = (group.passage, sentence)
+        for index, sentence in enumerate(group.sentences):
+            contexts[group.context(index)] = (group.passage, sentence)
     keys = list(contexts)
     matrix = np.stack([vectors[contexts[key][1]] for key in keys])
     found = {}

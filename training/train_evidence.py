@@ -29,8 +29,10 @@ from training.low_rank import (
     low_rank_weights,
     set_low_rank_weights,
 )
+from training.names import exchanged_groups, named_groups
 from training.needs import need_groups
 from training.pairs import Pair, build_pairs, build_public_pairs, read_pairs
+from training.retold import retold_groups
 
 
 def main(
@@ -54,7 +56,7 @@ def main(
     torch.manual_seed(seed)
     run.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(str(base_folder(base)))
-    pairs = read_pairs(taught) if taught else labelled_pairs(data_folder, seed, whole, needs)
+    pairs = read_pairs(taught) if taught else labelled_pairs(data_folder, seed, whole, needs, limit)
     pairs = pairs[:limit] if limit else pairs
     encoder = adapted(base, rank, frozen_layers)
     model = PairClassifier(encoder, encoder.config.hidden_size)
@@ -129,11 +131,18 @@ def read_weights(model: PairClassifier, folder: Path) -> None:
     model.head.load_state_dict({n: weights[f"head.{n}"].float() for n in ("weight", "bias")})
 
 
-def labelled_pairs(folder: Path, seed: int, whole: str = "", needs: int = 0) -> list[Pair]:
-    """The pairs of all sets in random order; those of `whole` sets and of needs before them."""
+def labelled_pairs(
+    folder: Path, seed: int, whole: str = "", needs: int = 0, limit: int = 0
+) -> list[Pair]:
+    """The pairs of all sets in random order.
+
+    Those of `whole` sets, of needs and of names come before them, up to two thirds of the limit.
+    """
     lay = [group for group in data.lay(folder) if group.partition == "train"]
     chosen = [group for group in lay if whole and whole in group.source]
-    chosen += need_groups(seed, needs) if needs else []
+    if needs:
+        chosen += need_groups(seed, needs) + named_groups(seed) + retold_groups(seed, rounds=needs)
+    chosen += exchanged_groups(lay, seed)
     pairs = build_pairs([g for g in lay if not (whole and whole in g.source)], seed)
     selqa = [group for group in data.selqa(folder) if group.partition == "train"]
     pairs += build_public_pairs(selqa, seed)
@@ -141,8 +150,8 @@ def labelled_pairs(folder: Path, seed: int, whole: str = "", needs: int = 0) -> 
     pairs += build_public_pairs(cast, seed, positives=6, likest=4, others=6)
     random.Random(seed).shuffle(pairs)
     before = build_pairs(chosen, seed) if chosen else []
-    unique = list(dict.fromkeys(before + pairs))
-    print(f"{len(unique)} pairs, {len(before)} of sets used whole", flush=True)
+    print(f"{len(pairs)} pairs, and {len(before)} of sets used whole", flush=True)
+    unique = list(dict.fromkeys(before[: limit * 2 // 3 or None] + pairs))
     return unique
 
 
