@@ -1,8 +1,8 @@
 """Questions that turn on a name: a condition, a medicine or a place, spoken of or not.
 
 `data/names.toml` holds names by kind and how people ask with them. A question is right for a
-sentence that speaks to its need and holds its name; with another name of that kind it is a near miss
-(as in the entity swaps of Rajpurkar et al. 2018, "Know What You Don't Know").
+sentence that speaks to its need and holds its name; with another name of that kind it is a near
+miss (as in the entity swaps of Rajpurkar et al. 2018, "Know What You Don't Know").
 """
 
 from __future__ import annotations
