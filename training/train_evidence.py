@@ -136,7 +136,7 @@ def labelled_pairs(
 ) -> list[Pair]:
     """The pairs of all sets in random order.
 
-    Those of `whole` sets, of needs and of names come before them, up to two thirds of the limit.
+    Those of `whole` sets, of needs and of names come before them, up to half of the limit.
     """
     lay = [group for group in data.lay(folder) if group.partition == "train"]
     chosen = [group for group in lay if whole and whole in group.source]
@@ -151,7 +151,7 @@ def labelled_pairs(
     random.Random(seed).shuffle(pairs)
     before = build_pairs(chosen, seed) if chosen else []
     print(f"{len(pairs)} pairs, and {len(before)} of sets used whole", flush=True)
-    unique = list(dict.fromkeys(before[: limit * 2 // 3 or None] + pairs))
+    unique = list(dict.fromkeys(before[: limit // 2 or None] + pairs))
     return unique
 
 
