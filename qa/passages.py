@@ -12,7 +12,7 @@ from qa.documents import Document
 from qa.readers.base import Block, trimmed
 
 # Shapes what is indexed: part of the manifest, so that a change asks for a new index.
-SPLITTER_VERSION = 1
+SPLITTER_VERSION = 2
 PASSAGE_MAX_CHARS = 1500  # about 250 words: what a person reads at one glance
 SENTENCE_MAX_CHARS = 1200  # a guard for files without punctuation
 
@@ -29,6 +29,8 @@ _ENDS_SENTENCE = re.compile(r"[.!?][\"'”’)\]]*$")
 @dataclass(frozen=True)
 class Sentence:
     """The unit that is scored and quoted: a sentence, a list item or a table row.
+
+    A question goes together with the sentence that answers it: "Does it hurt? No."
 
     Attributes:
         start, end: character offsets into the document's text.
@@ -229,7 +231,18 @@ def sentences_of(text: str, start: int, end: int) -> list[Sentence]:
         offset += length
     if offset != end:
         raise RuntimeError("the sentence segmenter lost text")
-    return _without_stray_marks(text, found)
+    return _with_their_answers(text, _without_stray_marks(text, found))
+
+
+def _with_their_answers(text: str, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Join a question to the sentence after it; neither says much alone."""
+    joined: list[Sentence] = []
+    for sentence in sentences:
+        if joined and text[joined[-1].end - 1] == "?":
+            joined[-1] = replace(joined[-1], end=sentence.end)
+        else:
+            joined.append(sentence)
+    return joined
 
 
 def _without_stray_marks(text: str, sentences: list[Sentence]) -> list[Sentence]:

@@ -160,6 +160,21 @@ def test_passages_of_every_other_format_hold_every_letter(tmp_path, name, make, 
     assert [char for char in document.text if char.isalpha()] == letters
 
 
+def test_a_question_goes_together_with_its_answer(tmp_path):
+    text = (
+        "Does it hurt? No, it does not. It is cold.\n\n- Who? Why? Nobody knows.\n\nIs it dear?\n"
+    )
+    document = read(tmp_path, "a.md", text.encode())
+    assert document is not None
+    sentences = [sentence for passage in split(document) for sentence in passage.sentences]
+    assert [document.text[s.start : s.end] for s in sentences] == [
+        "Does it hurt? No, it does not.",
+        "It is cold.",
+        "Who? Why? Nobody knows.",
+        "Is it dear?",
+    ]
+
+
 def test_a_list_item_knows_the_line_that_leads_it_in(tmp_path):
     text = b"Side effects include:\n\n- headache\n- vivid dreams\n"
     document = read(tmp_path, "a.md", text)
