@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from training.data import OWN, headings_of
+from training.data import OWN, Group, headings_of
 from training.names import exchanged_groups, named_groups
 from training.needs import need_groups
+from training.pairs import build_pairs
 from training.retold import retold_groups
 
 NEEDS = """
@@ -104,3 +105,14 @@ def test_sentences_keep_their_own_headings_when_some_are_left_out(folder):
     (priced,) = groups
     assert priced.sentences == ("It costs a pound.",)
     assert priced.context(0) == "Alphamol > Its price: It costs a pound."
+
+
+def test_as_many_of_the_likest_wrong_sentences_as_asked_for_become_negatives():
+    sentences = tuple(f"The {thing} is kept in the shed." for thing in ("rake", "spade", "hose"))
+    group = Group("Where is the ladder?", "Garden", sentences, frozenset(), "g", "own", "train")
+    wanted = {group.context(i) for i in range(len(sentences))}
+    pairs = build_pairs([group], seed=5, likest=3)
+    assert wanted <= {pair.context for pair in pairs}
+    assert {pair.label for pair in pairs} == {0}
+    few = build_pairs([group], seed=5, likest=1)
+    assert len({pair.context for pair in few}) == 2  # the likest one and a random one

@@ -61,10 +61,10 @@ def write_pairs(pairs: Sequence[Pair], path: Path) -> None:
         handle.writelines(json.dumps(asdict(p), ensure_ascii=False) + "\n" for p in pairs)
 
 
-def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
+def build_pairs(groups: Sequence[Group], seed: int, likest: int = 2) -> list[Pair]:
     """All positives (two at most) and negatives of lay questions.
 
-    Each question gets the two likest sentences of its own passage that don't answer and a random
+    Each question gets the `likest` sentences of its own passage that don't answer and a random
     one. Some also get what a retriever or a chat would bring up wrongly:
 
     - the likest sentence of a passage on another subject, where the question names its own;
@@ -74,7 +74,7 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
     """
     rng = random.Random(seed)
     vectors = vectors_of(groups)
-    likest = _likest_elsewhere(groups, vectors)
+    elsewhere = _likest_elsewhere(groups, vectors)
     by_passage: dict[str, list[Group]] = {}
     for group in groups:
         by_passage.setdefault(group.passage, []).append(group)
@@ -87,15 +87,15 @@ def build_pairs(groups: Sequence[Group], seed: int) -> list[Pair]:
         rng.shuffle(positives)
         others = [i for i in range(len(group.sentences)) if i not in group.answers]
         others.sort(key=lambda i: -float(vectors[group.question] @ vectors[group.sentences[i]]))
-        rest = others[2:]
+        rest = others[likest:]
         chosen = [(i, 1) for i in positives[:2]]
-        chosen += [(i, 0) for i in others[:2] + rng.sample(rest, min(len(rest), 1))]
+        chosen += [(i, 0) for i in others[:likest] + rng.sample(rest, min(len(rest), 1))]
         for index, label in chosen:
             question = vary(group.question, asked_before, rng)
             pairs.append(Pair(question, group.context(index), label))
         subject = subject_of(group)
-        if subject and number in likest and rng.random() < 0.4:
-            pairs.append(Pair(vary(group.question, asked_before, rng), likest[number], 0))
+        if subject and number in elsewhere and rng.random() < 0.4:
+            pairs.append(Pair(vary(group.question, asked_before, rng), elsewhere[number], 0))
         if subject and positives and rng.random() < 0.4:
             other = rng.choice(subjects)
             if not set(content_stems(other)) & set(content_stems(group.heading)):

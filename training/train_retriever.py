@@ -21,16 +21,25 @@ import numpy as np
 import torch
 import typer
 from numpy.typing import NDArray
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, get_linear_schedule_with_warmup
 
 from qa.base_models import MPNET, sha256_of
-from qa.cross_encoder import context_of, padded
+from qa.cross_encoder import padded
 from training import data
 from training.data import Group
-from training.low_rank import SCALE, adapted, base_folder, low_rank_weights
+from training.low_rank import (
+    SCALE,
+    adapted,
+    base_folder,
+    low_rank_weights,
+    set_low_rank_weights,
+)
+from training.names import named_groups
+from training.needs import need_groups
 from training.pairs import vary, vectors_of
+from training.retold import retold_groups
 
 MAX_TOKENS = 128
 TEMPERATURE = 0.05  # as all-mpnet-base-v2 was trained (similarities times 20)
@@ -57,6 +66,9 @@ def main(
     epochs: int = 1,
     seed: int = 7,
     public: Annotated[int, typer.Option(help="SelQA questions to use, at most.")] = 2000,
+    start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
+    needs: Annotated[int, typer.Option(help="How often to ask each tagged need.")] = 0,
+    limit: Annotated[int, typer.Option(help="Questions, at most.")] = 0,
 ) -> None:
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
     torch.manual_seed(seed)
@@ -64,6 +76,8 @@ def main(
     run.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(str(base_folder(base)))
     encoder = adapted(base, rank, frozen_layers)
+    if start is not None:
+        set_low_rank_weights(encoder, load_file(start / "weights.safetensors"))
     lay, selqa = data.lay(data_folder), data.selqa(data_folder)
     held_out = {
         "lay": [group for group in lay if group.partition == "dev"],
@@ -71,7 +85,11 @@ def main(
     }
     for_training = [g for g in selqa if g.partition == "train"]
     for_training = rng.sample(for_training, min(len(for_training), public))
+    if needs:
+        for_training += need_groups(seed, needs) + named_groups(seed)
+        for_training += retold_groups(seed, rounds=needs)
     groups = [g for g in (*lay, *for_training) if g.partition == "train" and g.answers]
+    groups = rng.sample(groups, min(len(groups), limit or len(groups)))
     drawn = [e for _ in range(epochs) for e in examples(groups, rng)]
     batches = [drawn[i : i + batch] for i in range(0, len(drawn), batch)]
     parameters = [p for p in encoder.parameters() if p.requires_grad]
@@ -120,8 +138,8 @@ def examples(groups: Sequence[Group], rng: random.Random) -> list[Example]:
         drawn.append(
             Example(
                 vary(group.question, by_passage[group.passage], rng),
-                context_of(group.sentences[positive], group.heading),
-                context_of(group.sentences[negative], group.heading),
+                group.context(positive),
+                group.context(negative),
             )
         )
     rng.shuffle(drawn)
@@ -156,7 +174,7 @@ def recall(
         A share for each of `DEPTHS`.
     """
     asked = [group for group in groups if group.answers]
-    contexts = list(dict.fromkeys(context_of(s, g.heading) for g in groups for s in g.sentences))
+    contexts = list(dict.fromkeys(g.context(i) for g in groups for i in range(len(g.sentences))))
     place = {context: number for number, context in enumerate(contexts)}
     encoder.eval()
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
@@ -166,7 +184,7 @@ def recall(
     order: NDArray[np.int64] = (-(questions @ told.T)).argsort(dim=1).numpy()
     best = []
     for row, group in zip(order, asked, strict=True):
-        right = {place[context_of(group.sentences[i], group.heading)] for i in group.answers}
+        right = {place[group.context(i)] for i in group.answers}
         best.append(next(rank for rank, number in enumerate(row) if int(number) in right))
     return [float(np.mean([rank < depth for rank in best])) for depth in DEPTHS]
 
