@@ -33,7 +33,7 @@ class Settings(BaseSettings):
 
     candidates: int = Field(10, ge=1, le=500, description="Sentences the evidence model judges.")
     candidates_more: int = Field(
-        16, ge=1, le=500, description="Sentences it judges when the first ones hardly answer."
+        24, ge=1, le=500, description="Sentences it judges when the first ones hardly answer."
     )
     calibration: Path | None = Field(
         None, description="File that `qa calibrate` wrote; its threshold is used."

@@ -7,6 +7,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.encoder import Encoder
 from qa.errors import IndexFolderError, QaError
+from qa.evidence import model_folder
 from qa.indexing import build_index
 from qa.settings import Settings, load_settings
 from tests.conftest import CORPUS
@@ -60,3 +61,9 @@ def test_a_profile_that_is_not_there_is_named_with_those_that_are(monkeypatch):
     monkeypatch.setenv("QA_PROFILE", "huge")
     with pytest.raises(QaError, match=r"QA_PROFILE: .*'standard' or 'small'"):
         load_settings()
+
+
+def test_all_packaged_weights_together_stay_below_thirty_megabytes():
+    weights = list(model_folder("standard").parent.rglob("*.safetensors"))
+    assert len(weights) == 4
+    assert sum(path.stat().st_size for path in weights) <= 30_000_000

@@ -7,7 +7,16 @@ import json
 import torch
 from safetensors.torch import load_file, save_file
 
-from training.soup import main
+from training.soup import main, of_rank
+
+
+def test_weights_whose_product_has_a_low_rank_are_brought_down_to_it_without_loss():
+    torch.manual_seed(4)
+    low, high = torch.randn(2, 7), torch.randn(5, 2)
+    doubled = torch.cat([low, low]), torch.cat([high, high], dim=1) / 2
+    near_low, near_high = of_rank(2, *doubled)
+    assert (near_low.shape, near_high.shape) == ((2, 7), (5, 2))
+    assert torch.allclose(near_high @ near_low, high @ low, atol=1e-5)
 
 
 def test_the_average_adds_the_mean_of_what_each_run_adds(tmp_path):

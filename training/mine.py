@@ -23,8 +23,9 @@ from qa.cross_encoder import CrossEncoder
 from training import data
 from training.names import exchanged_groups, named_groups
 from training.needs import need_groups
-from training.pairs import build_pairs, build_public_pairs, read_pairs, write_pairs
+from training.pairs import build_pairs, read_pairs, write_pairs
 from training.retold import retold_groups
+from training.train_evidence import public_pairs
 
 CHUNK = 1024
 SURE = 0.1  # a pair that the model misses by less teaches little
@@ -42,10 +43,7 @@ def main(
     lay = [group for group in data.lay(data_folder) if group.partition == "train"]
     groups = lay + need_groups(seed) + named_groups(seed) + retold_groups(seed)
     pairs = build_pairs(groups + exchanged_groups(lay, seed), seed, likest)
-    selqa = [group for group in data.selqa(data_folder) if group.partition == "train"]
-    cast = [group for group in data.cast(data_folder) if group.partition == "train"]
-    public = build_public_pairs(selqa, seed)
-    public += build_public_pairs(cast, seed, positives=6, likest=4, others=6)
+    public = public_pairs(data_folder, seed)
     rng = random.Random(seed)
     rng.shuffle(public)
     wanted = list(dict.fromkeys(pairs[: pool * 3 // 4] + public[: pool // 4]))

@@ -2,9 +2,9 @@
 
     python -m training.teach --data FOLDER --teacher qa/models/standard --output runs/taught.jsonl
 
-The teacher reads every labelled pair and, for each lay question, sentences that nobody labelled:
-further ones of its passage, and of other passages. Where a label is known, it and the teacher's
-opinion count half each. Goes on where it stopped when run again.
+The teacher reads labelled pairs and, for each lay question, as many that nobody chose as pairs:
+further sentences of its passage, and of other passages. Where a label is known, it and the
+teacher's opinion count half each. Goes on where it stopped when run again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from scipy.special import expit
 
-from qa.cross_encoder import CrossEncoder, context_of
+from qa.cross_encoder import CrossEncoder
 from training import data
 from training.pairs import Pair, read_pairs, write_pairs
 from training.train_evidence import labelled_pairs
@@ -30,9 +30,11 @@ def main(
     output: Annotated[Path, typer.Option()],
     limit: int = 30000,
     seed: int = 7,
+    whole: Annotated[str, typer.Option(help="Lay sets to use whole, by part of a name.")] = "",
+    needs: Annotated[int, typer.Option(help="How often to ask each tagged need.")] = 0,
 ) -> None:
     """Write pairs with the teacher's opinion as label."""
-    pairs = labelled_pairs(data_folder, seed)[: limit * 3 // 4]
+    pairs = labelled_pairs(data_folder, seed, whole, needs, limit // 2)[: limit // 2]
     known = {(pair.question, pair.context) for pair in pairs}
     unknown = [pair for pair in _unlabelled(data_folder, seed) if (pair[0], pair[1]) not in known]
     wanted: list[tuple[str, str, float | None]] = [(p.question, p.context, p.label) for p in pairs]
@@ -57,10 +59,11 @@ def _unlabelled(folder: Path, seed: int) -> list[tuple[str, str]]:
     groups = [group for group in data.lay(folder) if group.partition == "train"]
     pairs = []
     for group in groups:
-        for sentence in rng.sample(group.sentences, 2):
-            pairs.append((group.question, context_of(sentence, group.heading)))
+        count = len(group.sentences)
+        for index in rng.sample(range(count), min(count, 4)):
+            pairs.append((group.question, group.context(index)))
         far = rng.choice(groups)
-        pairs.append((group.question, context_of(rng.choice(far.sentences), far.heading)))
+        pairs.append((group.question, far.context(rng.randrange(len(far.sentences)))))
     rng.shuffle(pairs)
     return pairs
 

@@ -144,15 +144,21 @@ def labelled_pairs(
         chosen += need_groups(seed, needs) + named_groups(seed) + retold_groups(seed, rounds=needs)
     chosen += exchanged_groups(lay, seed)
     pairs = build_pairs([g for g in lay if not (whole and whole in g.source)], seed)
-    selqa = [group for group in data.selqa(folder) if group.partition == "train"]
-    pairs += build_public_pairs(selqa, seed)
-    cast = [group for group in data.cast(folder) if group.partition == "train"]
-    pairs += build_public_pairs(cast, seed, positives=6, likest=4, others=6)
+    pairs += public_pairs(folder, seed)
     random.Random(seed).shuffle(pairs)
     before = build_pairs(chosen, seed) if chosen else []
     print(f"{len(pairs)} pairs, and {len(before)} of sets used whole", flush=True)
     unique = list(dict.fromkeys(before[: limit // 2 or None] + pairs))
     return unique
+
+
+def public_pairs(folder: Path, seed: int) -> list[Pair]:
+    """The pairs of SelQA and CAsT-answerability; of the latter's few passages, more sentences."""
+    selqa = [group for group in data.selqa(folder) if group.partition == "train"]
+    cast = [group for group in data.cast(folder) if group.partition == "train"]
+    return build_public_pairs(selqa, seed) + build_public_pairs(
+        cast, seed, positives=6, likest=4, others=6
+    )
 
 
 def _batches(
