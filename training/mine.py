@@ -57,7 +57,8 @@ def main(
         missed = np.abs(scores - [pair.label for pair in chunk]) > SURE
         hard = [pair for pair, miss in zip(chunk, missed, strict=True) if miss]
         easy = [pair for pair, miss in zip(chunk, missed, strict=True) if not miss]
-        write_pairs(hard + rng.sample(easy, min(len(easy), len(hard) // 2)), output)
+        drawn = random.Random(seed + first).sample(easy, min(len(easy), len(hard) // 2))
+        write_pairs(hard + drawn, output)
         state.write_text(json.dumps(first + len(chunk)), encoding="utf-8")
         print(f"{first + len(chunk)}/{len(wanted)}, {len(hard)} missed", flush=True)
     print(f"{len(read_pairs(output))} pairs written", flush=True)
