@@ -4,8 +4,9 @@
 
 The sentences likest to a question are mostly told apart by now; what is left to learn is in those
 that the model itself takes for answers (online hard example mining: Shrivastava et al. 2016;
-negatives mined by the model being trained: Xiong et al. 2021, "ANCE"). Goes on where it stopped
-when run again.
+negatives mined by the model being trained: Xiong et al. 2021, "ANCE"). With `--taught`, every pair
+is also written for a smaller model to learn from, its label and the model's opinion half each, as
+`training.teach` does. Goes on where it stopped when run again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from qa.cross_encoder import CrossEncoder
 from training import data
 from training.names import exchanged_groups, named_groups
 from training.needs import need_groups
-from training.pairs import build_pairs, read_pairs, write_pairs
+from training.pairs import Pair, build_pairs, read_pairs, write_pairs
 from training.retold import retold_groups
 from training.train_evidence import public_pairs
 
@@ -38,15 +39,21 @@ def main(
     pool: Annotated[int, typer.Option(help="Pairs to look through.")] = 40000,
     likest: Annotated[int, typer.Option(help="Negatives of a question in the pool.")] = 6,
     seed: int = 7,
+    sets: Annotated[str, typer.Option(help="Only lay sets with this in their name.")] = "",
+    taught: Annotated[Path | None, typer.Option(help="Where to write every pair.")] = None,
 ) -> None:
     """Write the missed pairs and half as many others."""
-    lay = [group for group in data.lay(data_folder) if group.partition == "train"]
-    groups = lay + need_groups(seed) + named_groups(seed) + retold_groups(seed)
-    pairs = build_pairs(groups + exchanged_groups(lay, seed), seed, likest)
-    public = public_pairs(data_folder, seed)
+    lay = [g for g in data.lay(data_folder) if g.partition == "train" and sets in g.source]
+    groups = lay + exchanged_groups(lay, seed)
+    public = []
+    if not sets:
+        groups += need_groups(seed) + named_groups(seed) + retold_groups(seed)
+        public = public_pairs(data_folder, seed)
+    pairs = build_pairs(groups, seed, likest)
     rng = random.Random(seed)
     rng.shuffle(public)
-    wanted = list(dict.fromkeys(pairs[: pool * 3 // 4] + public[: pool // 4]))
+    ours = pool * 3 // 4 if public else pool
+    wanted = list(dict.fromkeys(pairs[:ours] + public[: pool - ours]))
     rng.shuffle(wanted)
     judge = CrossEncoder.load(model)
     state = output.with_suffix(".done")
@@ -59,6 +66,12 @@ def main(
         easy = [pair for pair, miss in zip(chunk, missed, strict=True) if not miss]
         drawn = random.Random(seed + first).sample(easy, min(len(easy), len(hard) // 2))
         write_pairs(hard + drawn, output)
+        if taught:
+            both = [
+                Pair(pair.question, pair.context, (pair.label + float(score)) / 2)
+                for pair, score in zip(chunk, scores, strict=True)
+            ]
+            write_pairs(both, taught)
         state.write_text(json.dumps(first + len(chunk)), encoding="utf-8")
         print(f"{first + len(chunk)}/{len(wanted)}, {len(hard)} missed", flush=True)
     print(f"{len(read_pairs(output))} pairs written", flush=True)

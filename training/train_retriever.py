@@ -3,7 +3,9 @@
     python -m training.train_retriever --data FOLDER --run runs/retriever
 
 Each question is drawn to a sentence that answers it and away from the likest sentence of the same
-passage that does not, and from all others of the batch (InfoNCE, van den Oord et al. 2018).
+passage that does not, and from all others of the batch that don't answer it (InfoNCE, van den Oord
+et al. 2018). A few questions of one passage go together in a batch, since a folder on one subject
+is where a lay question goes astray.
 Recall of answering sentences on the dev parts is measured before, on the way and afterwards.
 """
 
@@ -48,11 +50,17 @@ DEPTHS = (1, 4, 10, 16, 20, 40)
 
 @dataclass(frozen=True)
 class Example:
-    """A question, a context that answers it, and one of the same passage that doesn't."""
+    """A question, a context that answers it, and one of the same passage that doesn't.
+
+    Attributes:
+        answers: all contexts of the passage that answer; none of them is held against another.
+    """
 
     question: str
     positive: str
     negative: str
+    answers: frozenset[str]
+    passage: str
 
 
 def main(
@@ -69,6 +77,8 @@ def main(
     start: Annotated[Path | None, typer.Option(help="Weights to go on from.")] = None,
     needs: Annotated[int, typer.Option(help="How often to ask each tagged need.")] = 0,
     limit: Annotated[int, typer.Option(help="Questions, at most.")] = 0,
+    sets: Annotated[str, typer.Option(help="Only lay sets with this in their name.")] = "",
+    together: Annotated[int, typer.Option(help="Questions of one passage in a row.")] = 1,
 ) -> None:
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
     torch.manual_seed(seed)
@@ -88,9 +98,10 @@ def main(
     if needs:
         for_training += need_groups(seed, needs) + named_groups(seed)
         for_training += retold_groups(seed, rounds=needs)
-    groups = [g for g in (*lay, *for_training) if g.partition == "train" and g.answers]
+    for_training += [g for g in lay if sets in g.source]
+    groups = [g for g in for_training if g.partition == "train" and g.answers]
     groups = rng.sample(groups, min(len(groups), limit or len(groups)))
-    drawn = [e for _ in range(epochs) for e in examples(groups, rng)]
+    drawn = [e for _ in range(epochs) for e in in_runs(examples(groups, rng), together, rng)]
     batches = [drawn[i : i + batch] for i in range(0, len(drawn), batch)]
     parameters = [p for p in encoder.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=learning_rate, weight_decay=0.01)
@@ -105,6 +116,7 @@ def main(
             vectors = embed(encoder, tokenizer, texts)
         count = len(examples_now)
         similarities = vectors[:count] @ vectors[count:].T / TEMPERATURE
+        similarities = similarities.masked_fill(also_right(examples_now), float("-inf"))
         loss = nn.functional.cross_entropy(similarities, torch.arange(count))
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -140,10 +152,44 @@ def examples(groups: Sequence[Group], rng: random.Random) -> list[Example]:
                 vary(group.question, by_passage[group.passage], rng),
                 group.context(positive),
                 group.context(negative),
+                frozenset(map(group.context, group.answers)),
+                group.passage,
             )
         )
     rng.shuffle(drawn)
     return drawn
+
+
+def in_runs(drawn: Sequence[Example], length: int, rng: random.Random) -> list[Example]:
+    """The examples in random order, but those of one passage in runs of up to `length`."""
+    by_passage: dict[str, list[Example]] = {}
+    for example in drawn:
+        by_passage.setdefault(example.passage, []).append(example)
+    runs = [
+        of_one[first : first + length]
+        for of_one in by_passage.values()
+        for first in range(0, len(of_one), length)
+    ]
+    rng.shuffle(runs)
+    return [example for run in runs for example in run]
+
+
+def also_right(batch: Sequence[Example]) -> Tensor:
+    """Whether a context of the batch answers a question that it was not drawn for.
+
+    Returns:
+        Booleans, shape (questions, positives and then negatives).
+    """
+    contexts = [e.positive for e in batch] + [e.negative for e in batch]
+    return torch.tensor(
+        [
+            [
+                number != own and context in example.answers
+                for number, context in enumerate(contexts)
+            ]
+            for own, example in enumerate(batch)
+        ]
+    )
 
 
 def embed(encoder: nn.Module, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> Tensor:
