@@ -19,7 +19,7 @@ from qa.answerability import (
     missing_words,
     signals,
 )
-from qa.answerer import choose_quotes, closest_quotes
+from qa.answerer import ANSWERS_FROM, choose_quotes, closest_quotes
 from qa.base_models import Progress
 from qa.calibration import Calibration
 from qa.conversation import (
@@ -44,7 +44,6 @@ from qa.spelling import Speller
 from qa.trace import Reading, Trace, best_reading
 
 MOSTLY = 0.5  # half, by weight
-LIKELY = 0.3  # evidence score from which no further candidates are judged: see training/NOTES.md
 
 _OWN_VOICE: Mapping[SmallTalk, str] = {
     "greeting": messages.GREETING,
@@ -206,10 +205,10 @@ class Assistant:
     def read(self, question: str) -> Reading:
         """Retrieve and judge candidates for one reading of a question.
 
-        A few are judged first, and more only if none of them is likely to answer.
+        A few are judged first, and more only if none of them is more likely than not to answer.
         """
         judged = self._judged(question, self.settings.candidates, ())
-        if judged and judged[0].score < LIKELY:
+        if judged and judged[0].score < ANSWERS_FROM:
             judged = self._judged(question, self.settings.candidates_more, judged)
         if not judged:
             return Reading(question, (), (), 0.0)
