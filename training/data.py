@@ -26,7 +26,8 @@ class Group:
         sentences: of the passage, in order.
         answers: indices of the sentences that answer; empty for a near miss.
         passage: the passage's id, unique over all sets.
-        source: name of the set.
+        source: name of the set; "<name>:reworded" where another asks in other words what the set
+            asks before.
         partition: "train" or "dev".
         headings: of each sentence, where they differ.
     """
@@ -44,6 +45,14 @@ class Group:
         """A sentence under its heading, as the evidence model reads it."""
         heading = self.headings[index] if self.headings else self.heading
         return context_of(self.sentences[index], heading)
+
+    def context_after(self, index: int) -> str:
+        """The same with the sentence that stands before it under the same heading, if any does."""
+        headings = self.headings or (self.heading,) * len(self.sentences)
+        before = self.sentences[index - 1] if index else ""
+        if not headings[index].startswith(headings[index - 1]) or headings[index].endswith(before):
+            before = ""
+        return context_of(self.sentences[index], headings[index], before)
 
 
 def lines(path: Path) -> Iterator[dict]:
@@ -80,7 +89,7 @@ def _lay(path: Path) -> list[Group]:
             tuple(row["sentences"]),
             frozenset(asked["answers"]),
             f"{name}:{row['id']}",
-            name,
+            f"{name}:reworded" if asked.get("reworded") else name,
             row["partition"],
             headings_of(row) if "sections" in row else (),
         )
