@@ -18,7 +18,7 @@ from qa.conversation import cleaned, resolved
 from qa.encoder import Encoder, Vectors
 from qa.evaluation.gold import GoldQuestion, read_gold
 from qa.index import Candidate, Index
-from qa.retriever import Retriever, fuse
+from qa.retriever import DENSE_WEIGHT, Retriever, fuse
 from qa.settings import load_settings
 from qa.spelling import Speller
 
@@ -53,8 +53,8 @@ def main(
             "dense": opened.candidates([number for number, _ in dense]),
             "dense by passage": by_passage.candidates(vector),
             "BM25": opened.candidates([number for number, _ in bm25]),
-            "fused evenly": opened.candidates(_order(fuse(dense, bm25, dense_weight=1.0))),
-            "fused": opened.candidates(_order(fuse(dense, bm25))),
+            "fused evenly": opened.candidates(_order(fuse((1.0, dense), (1.0, bm25)))),
+            "fused": opened.candidates(_order(fuse((DENSE_WEIGHT, dense), (1.0, bm25)))),
         }
         for depth in DEPTHS:
             found = {name: candidates[:depth] for name, candidates in ranked.items()}

@@ -1,4 +1,4 @@
-"""Question → candidate sentences: dense and BM25 rankings, fused."""
+"""Question → candidate sentences: dense and BM25 rankings, of the whole and its parts, fused."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from qa.index import Candidate, Index
 # Reciprocal rank fusion's constant: Cormack, Clarke & Büttcher, SIGIR 2009.
 RRF_K = 60
 DENSE_WEIGHT = 2.0  # the vectors are trained for lay questions; measured by `bench.retrieval`
+PART_WORDS_MIN = 3
 
+_PART_END = re.compile(r"(?<=[.?!,;])\s+")
 _ASKS_FOR_SOURCES = re.compile(
     r"\b(stud(?:y|ies)|papers?|articles?|trials?|research(?:ers?)?|doi|pmid|pubmed|pmcid|"
     r"references?|citations?|sources?|links?|websites?|urls?|authors?|journals?|publications?|"
@@ -57,7 +59,11 @@ class Retriever:
         reach = 3 * count  # deep enough that leaving out references doesn't thin the list
         dense = self.index.search_vectors(self.encoder.encode_query(asked), reach)
         bm25 = self.index.search_words(asked, reach)
-        fused = fuse(dense, bm25)
+        of_parts = [
+            self.index.search_vectors(self.encoder.encode_query(part), reach)
+            for part in parts_of(asked)
+        ]
+        fused = fuse((DENSE_WEIGHT, dense), (1.0, bm25), *((1.0, ranking) for ranking in of_parts))
         order = sorted(fused, key=lambda number: -fused[number])
         found = self.index.candidates(order)
         if not _ASKS_FOR_SOURCES.search(question):
@@ -69,20 +75,23 @@ class Retriever:
         ]
 
 
-def fuse(
-    dense: Sequence[tuple[int, float]],
-    bm25: Sequence[tuple[int, float]],
-    dense_weight: float = DENSE_WEIGHT,
-) -> dict[int, float]:
-    """Weighted reciprocal rank fusion: sum of weight / (60 + rank) over both rankings, by number.
+def parts_of(question: str) -> list[str]:
+    """The clauses of a question of several; of a single one none.
+
+    What is asked is often one clause among a story's, whose one vector is mostly the story's.
+    """
+    parts = [part for part in _PART_END.split(question) if len(part.split()) >= PART_WORDS_MIN]
+    return parts if len(parts) > 1 else []
+
+
+def fuse(*rankings: tuple[float, Sequence[tuple[int, float]]]) -> dict[int, float]:
+    """Weighted reciprocal rank fusion: sum of weight / (60 + rank) over all rankings, by number.
 
     Args:
-        dense: numbers with similarities, best first.
-        bm25: numbers with scores, best first; its weight is 1.
-        dense_weight: of the dense ranking.
+        rankings: each a weight and (number, score) pairs, best first.
     """
     fused: dict[int, float] = {}
-    for weight, ranking in ((dense_weight, dense), (1.0, bm25)):
+    for weight, ranking in rankings:
         for rank, (number, _) in enumerate(ranking, start=1):
             fused[number] = fused.get(number, 0.0) + weight / (RRF_K + rank)
     return fused

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.index import Candidate
 from qa.passages import Sentence
-from qa.retriever import every_document_heard, fuse
+from qa.retriever import every_document_heard, fuse, parts_of
 
 
 def ranked(files: str) -> list[Candidate]:
@@ -41,12 +42,31 @@ def test_no_candidate_is_lost_or_doubled(files, count):
     assert len(numbers) == len(set(numbers)) == min(count, len(files))
 
 
-def test_what_both_rankings_hold_comes_before_what_one_of_them_holds():
-    fused = fuse([(1, 0.9), (2, 0.8)], [(3, 7.0), (2, 5.0)])
+def test_what_two_rankings_hold_comes_before_what_one_of_them_holds():
+    fused = fuse((1.0, [(1, 0.9), (2, 0.8)]), (1.0, [(3, 7.0), (2, 5.0)]))
     assert max(fused, key=fused.__getitem__) == 2
 
 
-def test_a_place_in_the_dense_ranking_counts_twice_one_in_bm25():
-    fused = fuse([(1, 0.9)], [(3, 7.0)])
-    assert fused == {1: 2 / 61, 3: 1 / 61}
-    assert fuse([(1, 0.9)], [(3, 7.0)], dense_weight=1.0) == {1: 1 / 61, 3: 1 / 61}
+def test_a_ranking_counts_by_its_weight():
+    assert fuse((2.0, [(1, 0.9)]), (1.0, [(3, 7.0)])) == {1: 2 / 61, 3: 1 / 61}
+
+
+def test_a_story_is_looked_up_clause_by_clause_as_well():
+    assert parts_of("My mum fell ill in May, they gave her this! Can she still drive, or not?") == [
+        "My mum fell ill in May,",
+        "they gave her this!",
+        "Can she still drive,",
+    ]
+
+
+@pytest.mark.parametrize("question", ["", "how long does it last?", "Hello, does it hurt at all?"])
+def test_a_question_of_one_clause_has_no_parts(question):
+    assert parts_of(question) == []
+
+
+def test_what_a_story_asks_is_found_in_spite_of_the_story(assistant):
+    story = "My daughter moved to the coast in spring, the house there is damp and dark, "
+    asked = "can I take it in the morning?"
+    found = assistant.retriever.retrieve(story + asked, 10)
+    alone = assistant.retriever.retrieve(asked, 1)
+    assert alone[0].candidate in [one.candidate for one in found]
