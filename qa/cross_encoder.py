@@ -25,7 +25,6 @@ from qa.processor import has_bf16
 QUESTION_MAX_TOKENS = 64  # of a long question its end is kept: stories come before the question
 PAIR_MAX_TOKENS = 224
 BATCH_PAIRS = 16
-BEFORE_MAX_WORDS = 30
 
 
 class PairClassifier(nn.Module):
@@ -73,14 +72,9 @@ def padded(pairs: Sequence[Sequence[int]], pad_id: int) -> tuple[Tensor, Tensor]
     return ids, mask
 
 
-def context_of(sentence: str, heading: str, before: str = "") -> str:
-    """What the model reads beside the question: the heading path, then the sentence.
-
-    What stood before the sentence comes last, its end only: it tells what "it" and "these" are.
-    """
-    told = f"{heading}: {sentence}" if heading else sentence
-    words = before.split()[-BEFORE_MAX_WORDS:]
-    return f"{told} (after: {' '.join(words)})" if words else told
+def context_of(sentence: str, heading: str) -> str:
+    """What the model reads beside the question: the heading path, then the sentence."""
+    return f"{heading}: {sentence}" if heading else sentence
 
 
 @dataclass(frozen=True)
@@ -125,16 +119,11 @@ class CrossEncoder:
         return cls(config["name"], _fast(model), AutoTokenizer.from_pretrained(str(base)))
 
     def logits(
-        self,
-        question: str,
-        sentences: Sequence[str],
-        headings: Sequence[str] | None = None,
-        before: Sequence[str] | None = None,
+        self, question: str, sentences: Sequence[str], headings: Sequence[str] | None = None
     ) -> NDArray[np.float64]:
         """Uncalibrated log-odds that each sentence answers, shape (sentences,)."""
-        nothing = [""] * len(sentences)
-        places = zip(sentences, headings or nothing, before or nothing, strict=True)
-        contexts = [context_of(*place) for place in places]
+        titles = headings if headings is not None else [""] * len(sentences)
+        contexts = [context_of(s, h) for s, h in zip(sentences, titles, strict=True)]
         return self.token_logits(pair_tokens(self.tokenizer, question, contexts))
 
     def pair_logits(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:

@@ -25,11 +25,7 @@ class Evidence(Protocol):
     """Judges sentences: the model itself, or one that remembers what it judged."""
 
     def score(
-        self,
-        question: str,
-        sentences: Sequence[str],
-        headings: Sequence[str] | None = None,
-        before: Sequence[str] | None = None,
+        self, question: str, sentences: Sequence[str], headings: Sequence[str] | None = None
     ) -> list[float]:
         """Probability (0..1) that each sentence answers the question."""
 
@@ -67,11 +63,7 @@ class EvidenceModel:
         return cls(encoder, calibration["slope"], calibration["intercept"])
 
     def score(
-        self,
-        question: str,
-        sentences: Sequence[str],
-        headings: Sequence[str] | None = None,
-        before: Sequence[str] | None = None,
+        self, question: str, sentences: Sequence[str], headings: Sequence[str] | None = None
     ) -> list[float]:
         """Probability (0..1) that each sentence answers the question.
 
@@ -79,9 +71,8 @@ class EvidenceModel:
             question: in any wording.
             sentences: judged one by one, independently of each other.
             headings: of each sentence, the path "Title > Section > lead-in"; or None.
-            before: for each, the sentence that stands before it, "" where none does; or None.
         """
         if not sentences:
             return []
-        logits = self.encoder.logits(question, sentences, headings, before)
+        logits = self.encoder.logits(question, sentences, headings)
         return [float(p) for p in expit(self.slope * np.asarray(logits) + self.intercept)]

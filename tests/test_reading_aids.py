@@ -31,7 +31,7 @@ class Prefers:
     def __init__(self, word):
         self.word = word
 
-    def score(self, question, sentences, headings=None, before=None):
+    def score(self, question, sentences, headings=None):
         return [0.9 if self.word in sentence else 0.1 for sentence in sentences]
 
 

@@ -46,13 +46,12 @@ class Group:
         heading = self.headings[index] if self.headings else self.heading
         return context_of(self.sentences[index], heading)
 
-    def context_after(self, index: int) -> str:
-        """The same with the sentence that stands before it under the same heading, if any does."""
+    def before(self, index: int) -> str:
+        """What stands before a sentence under the same heading, "" where nothing does."""
         headings = self.headings or (self.heading,) * len(self.sentences)
-        before = self.sentences[index - 1] if index else ""
-        if not headings[index].startswith(headings[index - 1]) or headings[index].endswith(before):
-            before = ""
-        return context_of(self.sentences[index], headings[index], before)
+        text = self.sentences[index - 1] if index else ""
+        lead_in = headings[index].endswith(text)  # it is read as part of the heading
+        return text if headings[index].startswith(headings[index - 1]) and not lead_in else ""
 
 
 def lines(path: Path) -> Iterator[dict]:

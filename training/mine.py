@@ -22,6 +22,7 @@ from scipy.special import expit
 
 from qa.cross_encoder import CrossEncoder
 from training import data
+from training.before import with_before
 from training.names import exchanged_groups, named_groups
 from training.needs import need_groups
 from training.pairs import Pair, build_pairs, read_pairs, write_pairs
@@ -55,6 +56,7 @@ def main(
     ours = pool * 3 // 4 if public else pool
     wanted = list(dict.fromkeys(pairs[:ours] + public[: pool - ours]))
     rng.shuffle(wanted)
+    wanted = with_before(wanted, lay + data.selqa(data_folder) + data.cast(data_folder), seed)
     judge = CrossEncoder.load(model)
     state = output.with_suffix(".done")
     done = json.loads(state.read_text(encoding="utf-8")) if state.exists() else 0

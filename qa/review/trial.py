@@ -63,22 +63,17 @@ class RememberedScores:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self._scores: dict[tuple[str, str, str, str], float] = {}
+        self._scores: dict[tuple[str, str, str], float] = {}
 
     def score(
-        self,
-        question: str,
-        sentences: Sequence[str],
-        headings: Sequence[str] | None = None,
-        before: Sequence[str] | None = None,
+        self, question: str, sentences: Sequence[str], headings: Sequence[str] | None = None
     ) -> list[float]:
         """Probability (0..1) that each sentence answers the question."""
-        nothing = [""] * len(sentences)
-        places = zip(sentences, headings or nothing, before or nothing, strict=True)
-        keys = [(question, *place) for place in places]
+        places = headings or [""] * len(sentences)
+        keys = [(question, *pair) for pair in zip(sentences, places, strict=True)]
         new = [key for key in dict.fromkeys(keys) if key not in self._scores]
         found = self._evidence.score(
-            question, [key[1] for key in new], [key[2] for key in new], [key[3] for key in new]
+            question, [key[1] for key in new], [key[2] for key in new] if headings else None
         )
         self._scores.update(zip(new, found, strict=True))
         return [self._scores[key] for key in keys]
