@@ -5,9 +5,9 @@ r"""Fit the refusal gate of a profile on the dev halves of gold sets.
 
 Every dev question is read as `ask()` reads it and the gate's signals are measured; a logistic
 regression with L2 penalty learns whether the documents answer. The balanced score of out-of-fold
-probabilities is flat around its best; of the thresholds that are as good, the most cautious is
-taken, since a wrong answer costs a patient more than a refusal (one-standard-error rule: Breiman et
-al. 1984). The test halves are never read.
+probabilities is flat around its best; of the thresholds that are as good (one-standard-error rule:
+Breiman et al. 1984), the one is taken at which the smaller of its two shares, answered rightly and
+refused, is largest. The test halves are never read.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def fitted_gate(rows: Sequence[Measured], penalty: float = 1.0, seed: int = 7) -
         cross_val_predict(model, x, y, cv=folds, method="predict_proba")[:, 1]
         for folds in divisions
     ]
-    threshold = float(np.mean([cautious_threshold(p, y, right, seed) for p in unseen]))
+    threshold = float(np.mean([even_threshold(p, y, right, seed) for p in unseen]))
     balanced = float(np.mean([balanced_score(p, y, right, threshold) for p in unseen]))
     auc = float(np.mean([roc_auc_score(y, p) for p in unseen]))
     model.fit(x, y)
@@ -107,10 +107,10 @@ def fitted_gate(rows: Sequence[Measured], penalty: float = 1.0, seed: int = 7) -
     }
 
 
-def cautious_threshold(
+def even_threshold(
     probabilities: np.ndarray, answerable: np.ndarray, right: np.ndarray, seed: int
 ) -> float:
-    """From the best threshold upwards, as long as the balanced score is within a standard error.
+    """Of the thresholds within a standard error of the best, the one whose shares are most even.
 
     The standard error is that of the difference from the best, over `SAMPLES` bootstrap samples.
 
@@ -121,24 +121,31 @@ def cautious_threshold(
         seed: of the samples.
     """
     draw = np.random.default_rng(seed)
-    scores = np.empty((SAMPLES, len(THRESHOLDS)))
-    for sample in scores:
+    shares = np.empty((SAMPLES, len(THRESHOLDS), 2))
+    for sample in shares:
         rows = draw.integers(0, len(answerable), len(answerable))
         drawn = (probabilities[rows], answerable[rows], right[rows])
-        sample[:] = [balanced_score(*drawn, threshold) for threshold in THRESHOLDS]
-    best = int(scores.mean(axis=0).argmax())
-    lost = scores[:, [best]] - scores[:, best:]
-    worse = lost.mean(axis=0) > lost.std(axis=0)
-    above = int(worse.argmax()) if worse.any() else len(worse)
-    return float(THRESHOLDS[best + above - 1])
+        sample[:] = [right_and_refused(*drawn, threshold) for threshold in THRESHOLDS]
+    scores = shares.mean(axis=2)
+    lost = scores[:, [int(scores.mean(axis=0).argmax())]] - scores
+    as_good = lost.mean(axis=0) <= lost.std(axis=0)
+    least = shares.mean(axis=0).min(axis=1)
+    return float(THRESHOLDS[int(np.where(as_good, least, -1.0).argmax())])
 
 
 def balanced_score(
     probabilities: np.ndarray, answerable: np.ndarray, right: np.ndarray, threshold: float
 ) -> float:
     """Mean of the share answered rightly and the share of the unanswerable that is refused."""
+    return sum(right_and_refused(probabilities, answerable, right, threshold)) / 2
+
+
+def right_and_refused(
+    probabilities: np.ndarray, answerable: np.ndarray, right: np.ndarray, threshold: float
+) -> tuple[float, float]:
+    """Share of the answerable that is answered rightly, and of the others that is refused."""
     held, answered = answerable == 1, probabilities >= threshold
-    return float(((right & answered)[held].mean() + (~answered)[~held].mean()) / 2)
+    return float((right & answered)[held].mean()), float((~answered)[~held].mean())
 
 
 def measured(gold: Path, index: Path, settings: Settings) -> list[Measured]:
