@@ -65,8 +65,11 @@ def test_a_question_of_one_clause_has_no_parts(question):
 
 
 def test_what_a_story_asks_is_found_in_spite_of_the_story(assistant):
-    story = "My daughter moved to the coast in spring, the house there is damp and dark, "
-    asked = "can I take it in the morning?"
+    story = (
+        "My pharmacist makes the capsules and they cost me a fortune every month, I pay by card and "
+        "they come in the post, the last box had another filler, "
+    )
+    asked = "what if I forget one?"
     found = assistant.retriever.retrieve(story + asked, 10)
     alone = assistant.retriever.retrieve(asked, 1)
     assert alone[0].candidate in [one.candidate for one in found]
