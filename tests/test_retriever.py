@@ -66,8 +66,8 @@ def test_a_question_of_one_clause_has_no_parts(question):
 
 def test_what_a_story_asks_is_found_in_spite_of_the_story(assistant):
     story = (
-        "My pharmacist makes the capsules and they cost me a fortune every month, I pay by card and "
-        "they come in the post, the last box had another filler, "
+        "My pharmacist makes the capsules and they cost me a fortune every month, I pay by card "
+        "and they come in the post, the last box had another filler, "
     )
     asked = "what if I forget one?"
     found = assistant.retriever.retrieve(story + asked, 10)
