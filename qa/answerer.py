@@ -12,6 +12,8 @@ from qa.index import Candidate
 
 WORDS_MAX = 60  # an answer is to be read at a glance; one long quote may exceed it
 ANSWERS_FROM = 0.5  # a sentence more likely than not to answer is evidence (Bayes decision)
+MISSED_AT_MOST = 0.2  # how likely it may be that none of the quotes answers, if others are left
+MAY_ANSWER_FROM = 0.1  # what is less likely to answer is no help
 CLOSEST_COUNT = 2
 
 _WHOLE = re.compile(r"[.!?][\"'”’)\]]*$")
@@ -28,8 +30,10 @@ def choose_quotes(
 ) -> tuple[Quote, ...]:
     """The quotes of an answer, best first: every document that speaks, then what else fits.
 
-    The best sentence is always quoted; others only if they are more likely than not to answer. A
-    personal account stands below what any other document says.
+    The best sentence is always quoted; others if they are more likely than not to answer, or while
+    the quotes together might well miss the answer (a prediction set: Vovk et al. 2005, here of
+    calibrated probabilities, taken as independent). A personal account stands below what any other
+    document says.
 
     Args:
         judged: candidates, best first, at least one.
@@ -47,14 +51,17 @@ def choose_quotes(
         heard.setdefault(candidate.candidate.file, candidate)
     first = sorted(heard.values(), key=lambda item: personal(item.candidate))[:MAX_QUOTES]
     quotes: list[Quote] = []
-    words = 0
-    for item in first + [item for item in speaking if item not in first]:
+    words, missed = 0, 1.0
+    for item in first + [item for item in judged if item not in first]:
+        if item not in speaking and (missed <= MISSED_AT_MOST or item.score < MAY_ANSWER_FROM):
+            break
         quote = _quote(item, document_of, neighbours_of)
         length = len(quote.text.split())
         fits = item in first or words + length <= WORDS_MAX
         if len(quotes) < MAX_QUOTES and fits and not any(_overlap(quote, q) for q in quotes):
             quotes.append(quote)
             words += length
+            missed *= 1 - item.score
     return tuple(sorted(quotes, key=lambda quote: (personal(quote), -quote.score)))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from qa.answer import Quote
+from qa.answerer import ANSWERS_FROM
 from qa.emphasis import clauses
 from qa.words import content_stems, stems
 
@@ -31,14 +32,18 @@ _YES_OR_NO = re.compile(
 
 
 def differ(question: str, quotes: Sequence[Quote]) -> bool:
-    """Whether quotes of different documents show a sign of disagreement."""
-    pairs = [(a, b) for a, b in combinations(quotes, 2) if a.file != b.file]
+    """Whether quotes of different documents show a sign of disagreement.
+
+    A quote that rather does not answer speaks of something else, so it contradicts nothing.
+    """
+    speaking = [quote for quote in quotes if quote.score >= ANSWERS_FROM]
+    pairs = [(a, b) for a, b in combinations(speaking, 2) if a.file != b.file]
     if any(_amounts_apart(a.answering_text, b.answering_text) for a, b in pairs):
         return True
     if not _YES_OR_NO.match(question.strip()):
         return False
     asked = set(content_stems(question))
-    said = {quote: _denied(asked, quote.answering_text) for quote in quotes}
+    said = {quote: _denied(asked, quote.answering_text) for quote in speaking}
     return any({said[a], said[b]} == {True, False} for a, b in pairs)
 
 

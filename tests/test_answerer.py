@@ -102,6 +102,21 @@ def test_the_best_sentence_is_quoted_however_unsure(shelf):
     assert shelf.quotes({"Take it at night": 0.1}) == ["Take it at night."]
 
 
+def test_while_the_quotes_might_well_miss_the_answer_the_next_likely_ones_are_shown_too(shelf):
+    unsure = {"vivid dreams": 0.45, "Take it at night": 0.4, "sleep badly": 0.4, "complaint": 0.3}
+    assert shelf.quotes(unsure) == [
+        "It may cause vivid dreams.",
+        "Take it at night.",
+        "Some patients sleep badly at first.",
+    ]
+
+
+def test_what_hardly_answers_is_not_shown_however_unsure_the_rest_is(shelf):
+    assert shelf.quotes({"vivid dreams": 0.3, "Take it at night": 0.05}) == [
+        "It may cause vivid dreams."
+    ]
+
+
 def test_four_quotes_at_most_and_each_document_before_a_second_of_one(shelf):
     shown = shelf.quotes(
         {

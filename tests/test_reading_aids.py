@@ -1,5 +1,6 @@
 """What helps to read an answer: the words that answer, terms explained, signs of disagreement."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -130,3 +131,9 @@ def test_one_document_does_not_disagree_with_itself():
     document = Document("a.md", "t", "Take 2 mg. Take 9 mg.", "0" * 64)
     both = [quote_from(document, 0, 10, "", 0.9), quote_from(document, 11, 21, "", 0.9)]
     assert not differ("What is the dose?", both)
+
+
+def test_a_quote_that_rather_does_not_answer_contradicts_nothing():
+    sure, unsure = quotes("Take 2 mg.", "Take 9 mg.")
+    assert differ("What is the dose?", [sure, unsure])
+    assert not differ("What is the dose?", [sure, replace(unsure, score=0.3)])
