@@ -8,6 +8,8 @@ from typing import Literal
 from qa.documents import Document
 from qa.errors import QuoteError
 
+ANSWERS_FROM = 0.5  # a sentence more likely than not to answer is evidence (Bayes decision)
+
 Outcome = Literal["answered", "refused"]
 Reason = Literal["not_covered", "not_stated", "not_a_question", "too_long", "not_english"]
 
@@ -38,6 +40,11 @@ class Quote:
     sha256: str
     score: float
     answering: tuple[int, int]
+
+    @property
+    def likely(self) -> bool:
+        """Whether the quote more likely than not answers."""
+        return self.score >= ANSWERS_FROM
 
     @property
     def answering_text(self) -> str:

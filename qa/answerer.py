@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from qa.answer import MAX_QUOTES, Quote, quote_from
+from qa.answer import ANSWERS_FROM, MAX_QUOTES, Quote, quote_from
 from qa.answerability import Judged
 from qa.documents import Document
 from qa.index import Candidate
 
 WORDS_MAX = 60  # an answer is to be read at a glance; one long quote may exceed it
-ANSWERS_FROM = 0.5  # a sentence more likely than not to answer is evidence (Bayes decision)
 MISSED_AT_MOST = 0.2  # how likely it may be that none of the quotes answers, if others are left
 MAY_ANSWER_FROM = 0.1  # what is less likely to answer is no help
 CLOSEST_COUNT = 2

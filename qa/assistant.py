@@ -9,7 +9,7 @@ from typing import Any
 
 from qa import messages
 from qa.abbreviations import expand
-from qa.answer import Answer, Notice, Quote, Reason
+from qa.answer import ANSWERS_FROM, Answer, Notice, Quote, Reason
 from qa.answerability import (
     GATE,
     SIGNALS,
@@ -19,7 +19,7 @@ from qa.answerability import (
     missing_words,
     signals,
 )
-from qa.answerer import ANSWERS_FROM, choose_quotes, closest_quotes
+from qa.answerer import choose_quotes, closest_quotes
 from qa.base_models import Progress
 from qa.calibration import Calibration
 from qa.conversation import (

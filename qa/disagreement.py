@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from qa.answer import Quote
-from qa.answerer import ANSWERS_FROM
 from qa.emphasis import clauses
 from qa.words import content_stems, stems
 
@@ -36,7 +35,7 @@ def differ(question: str, quotes: Sequence[Quote]) -> bool:
 
     A quote that rather does not answer speaks of something else, so it contradicts nothing.
     """
-    speaking = [quote for quote in quotes if quote.score >= ANSWERS_FROM]
+    speaking = [quote for quote in quotes if quote.likely]
     pairs = [(a, b) for a, b in combinations(speaking, 2) if a.file != b.file]
     if any(_amounts_apart(a.answering_text, b.answering_text) for a, b in pairs):
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qa.answer import Reason
+from qa.answer import Quote, Reason
 
 REFUSALS: Mapping[Reason, str] = {
     "not_covered": "The documents say nothing about this.",
@@ -35,6 +35,9 @@ PERSONAL = (
 NOT_ADVICE = "This is not medical advice. It is not for emergencies."
 NOT_STORED = "Your questions are not stored."
 STORED_IF_TICKED = "Your questions are not stored, unless you tick the box below."
+MAY_ANSWER = (
+    "These lines may answer your question. Please read around them in the document to be sure."
+)
 CLOSEST = "The closest passages, which do not answer your question"
 UNDERSTOOD = "I read your question as:"
 ASK_AS_TYPED = "Ask it as I typed it"
@@ -58,8 +61,11 @@ def crisis(lines: str, numbers: str) -> str:
     )
 
 
-def sources_speak(count: int) -> str:
-    """One line above the quotes: how many documents speak."""
+def sources_speak(quotes: Sequence[Quote]) -> str:
+    """One line above the quotes: how many documents speak, or that it is not sure they do."""
+    if not all(quote.likely for quote in quotes):
+        return MAY_ANSWER
+    count = len({quote.file for quote in quotes})
     if count == 1:
         return "One document answers this. Its words:"
     return f"{count} documents speak to this. Their words:"

@@ -55,8 +55,7 @@ def show_answer(assistant: Assistant, answer: Answer) -> None:
     if answer.understood_as is not None:
         console.print(Text(f"{messages.UNDERSTOOD} {answer.understood_as}", style="italic"))
     if answer.outcome == "answered":
-        files = {quote.file for quote in answer.quotes}
-        console.print(Text(messages.sources_speak(len(files)), style="green"))
+        console.print(Text(messages.sources_speak(answer.quotes), style="green"))
         for quote in answer.quotes:
             _show_quote(console, assistant, quote)
         return

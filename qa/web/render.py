@@ -127,7 +127,6 @@ def _question(question: str) -> str:
 
 def _quotes(shown: Turn, sources: Sources, number: int) -> str:
     quotes = shown.answer.quotes
-    speaking = len({quote.file for quote in quotes})
     emphasis = shown.emphasis or (None,) * len(quotes)
     cards = "".join(
         card(quote, sources, quotes, words, f"{number}-{i}")
@@ -138,7 +137,7 @@ def _quotes(shown: Turn, sources: Sources, number: int) -> str:
     return (
         f'<div class="answer"><p class="label">{round_icon("“")}'
         f"<strong>{text(messages.ANSWERED_LABEL)}</strong> "
-        f"{text(messages.sources_speak(speaking))}</p>{cards}</div>"
+        f"{text(messages.sources_speak(quotes))}</p>{cards}</div>"
     )
 
 
