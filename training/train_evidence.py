@@ -17,11 +17,14 @@ import torch
 import typer
 from safetensors.torch import load_file, save_file
 from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 from transformers import AutoTokenizer, get_linear_schedule_with_warmup
 
 from qa.base_models import MPNET, sha256_of
 from qa.cross_encoder import PairClassifier, padded, pair_tokens
 from training import data
+from training.listwise import batches_of, list_loss, lists_of
 from training.low_rank import (
     SCALE,
     adapted,
@@ -51,6 +54,7 @@ def main(
     whole: Annotated[str, typer.Option(help="Lay sets to use whole, by part of a name.")] = "",
     needs: Annotated[int, typer.Option(help="How often to ask each tagged need.")] = 0,
     taught: Annotated[Path | None, typer.Option(help="Pairs that `teach` wrote.")] = None,
+    listwise: Annotated[float, typer.Option(help="Weight of the loss over whole lists.")] = 0.0,
 ) -> None:
     """Train and write `weights.safetensors` and `config.json` to the run's folder."""
     torch.manual_seed(seed)
@@ -71,17 +75,13 @@ def main(
         weight_decay=0.01,
     )
     tokens = [(pair_tokens(tokenizer, p.question, [p.context])[0], p.label) for p in pairs]
-    batches = _batches(tokens, batch, epochs, seed)
+    asked = [pair.question for pair in pairs]
+    lists = lists_of(asked) if listwise else [[number] for number in range(len(pairs))]
+    batches = batches_of([len(ids) for ids, _ in tokens], lists, batch, epochs, seed)
     schedule = get_linear_schedule_with_warmup(optimizer, len(batches) // 20, len(batches))
     loss_of = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(positive_weight))
     checkpoint = run / "checkpoint.pt"
-    done = 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(saved["model"], strict=False)
-        optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
-        done = saved["step"]
+    done = _restored(checkpoint, model, optimizer, schedule) if checkpoint.exists() else 0
     model.train()
     started, seen, total = time.perf_counter(), 0, 0.0
     for step in range(done, len(batches)):
@@ -89,7 +89,11 @@ def main(
         ids, mask = padded([row[0] for row in rows], tokenizer.pad_token_id)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(ids, mask)
-        loss = loss_of(logits.float(), torch.tensor([row[1] for row in rows], dtype=torch.float32))
+        labels = torch.tensor([row[1] for row in rows], dtype=torch.float32)
+        loss = loss_of(logits.float(), labels)
+        if listwise:
+            together = lists_of([asked[i] for i in batches[step]])
+            loss = loss + listwise * list_loss(logits.float(), labels, together)
         loss.backward()
         nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], 1.0)
         optimizer.step()
@@ -113,6 +117,17 @@ def main(
             )
             write_weights(model, run, base)
     write_weights(model, run, base)
+
+
+def _restored(
+    checkpoint: Path, model: nn.Module, optimizer: Optimizer, schedule: LRScheduler
+) -> int:
+    """Set everything to what was saved; the number of steps done."""
+    saved = torch.load(checkpoint, weights_only=True)
+    model.load_state_dict(saved["model"], strict=False)
+    optimizer.load_state_dict(saved["optimizer"])
+    schedule.load_state_dict(saved["schedule"])
+    return int(saved["step"])
 
 
 def write_weights(model: PairClassifier, run: Path, base: str) -> None:
@@ -159,24 +174,6 @@ def public_pairs(folder: Path, seed: int) -> list[Pair]:
     return build_public_pairs(selqa, seed) + build_public_pairs(
         cast, seed, positives=6, likest=4, others=6
     )
-
-
-def _batches(
-    tokens: list[tuple[list[int], float]], size: int, epochs: int, seed: int
-) -> list[list[int]]:
-    """Indices by batch: of like length within a window of 50 batches, in random order."""
-    rng = random.Random(seed)
-    batches: list[list[int]] = []
-    for _ in range(epochs):
-        order = list(range(len(tokens)))
-        rng.shuffle(order)
-        epoch: list[list[int]] = []
-        for first in range(0, len(order), 50 * size):
-            window = sorted(order[first : first + 50 * size], key=lambda i: len(tokens[i][0]))
-            epoch += [window[i : i + size] for i in range(0, len(window), size)]
-        rng.shuffle(epoch)
-        batches += epoch
-    return batches
 
 
 if __name__ == "__main__":
