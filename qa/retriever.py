@@ -16,8 +16,14 @@ from qa.index import Candidate, Index
 RRF_K = 60
 DENSE_WEIGHT = 2.0  # the vectors are trained for lay questions; measured by `bench.retrieval`
 PART_WORDS_MIN = 3
+ASKING_WEIGHT, TELLING_WEIGHT = 1.0, 0.5  # of all clauses of a sort together; training/NOTES.md
 
 _PART_END = re.compile(r"(?<=[.?!,;])\s+")
+_ASKS = re.compile(
+    r"(?:(?:so|and|but|or|also|ok|please) )*(?:what|how|when|where|why|which|who|whose|can|could|"
+    r"do|does|did|is|isn't|are|was|were|will|won't|would|should|has|have|may|might|am|any|anyone)\b",
+    re.IGNORECASE,
+)
 _ASKS_FOR_SOURCES = re.compile(
     r"\b(stud(?:y|ies)|papers?|articles?|trials?|research(?:ers?)?|doi|pmid|pubmed|pmcid|"
     r"references?|citations?|sources?|links?|websites?|urls?|authors?|journals?|publications?|"
@@ -60,10 +66,10 @@ class Retriever:
         dense = self.index.search_vectors(self.encoder.encode_query(asked), reach)
         bm25 = self.index.search_words(asked, reach)
         of_parts = [
-            self.index.search_vectors(self.encoder.encode_query(part), reach)
-            for part in parts_of(asked)
+            (weight, self.index.search_vectors(self.encoder.encode_query(part), reach))
+            for weight, part in weighted(parts_of(asked))
         ]
-        fused = fuse((DENSE_WEIGHT, dense), (1.0, bm25), *((1.0, ranking) for ranking in of_parts))
+        fused = fuse((DENSE_WEIGHT, dense), (1.0, bm25), *of_parts)
         order = sorted(fused, key=lambda number: -fused[number])
         found = self.index.candidates(order)
         if not _ASKS_FOR_SOURCES.search(question):
@@ -82,6 +88,20 @@ def parts_of(question: str) -> list[str]:
     """
     parts = [part for part in _PART_END.split(question) if len(part.split()) >= PART_WORDS_MIN]
     return parts if len(parts) > 1 else []
+
+
+def weighted(parts: Sequence[str]) -> list[tuple[float, str]]:
+    """What each clause's ranking counts: those that ask share one weight, those that tell another.
+
+    What ends with a question mark asks; where nothing does, what begins as questions do; else the
+    last clause, since stories come before the question. However long a story, it counts no more.
+    """
+    asking = [part for part in parts if part.endswith("?")]
+    asking = asking or [part for part in parts if _ASKS.match(part)] or list(parts[-1:])
+    telling = [part for part in parts if part not in asking]
+    return [(ASKING_WEIGHT / len(asking), part) for part in asking] + [
+        (TELLING_WEIGHT / len(telling), part) for part in telling
+    ]
 
 
 def fuse(*rankings: tuple[float, Sequence[tuple[int, float]]]) -> dict[int, float]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qa.index import Candidate
 from qa.passages import Sentence
-from qa.retriever import every_document_heard, fuse, parts_of
+from qa.retriever import every_document_heard, fuse, parts_of, weighted
 
 
 def ranked(files: str) -> list[Candidate]:
@@ -62,6 +62,29 @@ def test_a_story_is_looked_up_clause_by_clause_as_well():
 @pytest.mark.parametrize("question", ["", "how long does it last?", "Hello, does it hurt at all?"])
 def test_a_question_of_one_clause_has_no_parts(question):
     assert parts_of(question) == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "asking"),
+    [
+        (["She is 80 now.", "What if she forgets one?", "We live far away."], {1}),
+        (["i sleep badly lately,", "can i take it with wine,", "my husband says no"], {1}),
+        (["i have two small children", "so is it safe for me", "does it pass into milk"], {1, 2}),
+        (["my doctor gave me these", "the leaflet is lost", "not sure about alcohol"], {2}),
+    ],
+)
+def test_the_clauses_that_ask_count_twice_what_those_that_tell_do_together(parts, asking):
+    weights = {part: weight for weight, part in weighted(parts)}
+    assert weights.keys() == set(parts)
+    asked = [weights[part] for number, part in enumerate(parts) if number in asking]
+    told = [weights[part] for number, part in enumerate(parts) if number not in asking]
+    assert sum(asked) == pytest.approx(1.0)
+    assert sum(told) == pytest.approx(0.5)
+    assert len(set(asked)) == len(set(told)) == 1
+
+
+def test_no_clauses_have_no_weights():
+    assert weighted([]) == []
 
 
 def test_what_a_story_asks_is_found_in_spite_of_the_story(assistant):
