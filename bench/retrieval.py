@@ -1,10 +1,13 @@
 """Recall of answering sentences and documents among the first k, by ranking, in one run.
 
 python -m bench.retrieval tests/gold/gold.jsonl --index index --split dev
+
+With `--stories 3` every question comes after three sentences of somebody's story.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +24,7 @@ from qa.index import Candidate, Index
 from qa.retriever import DENSE_WEIGHT, Retriever, fuse
 from qa.settings import load_settings
 from qa.spelling import Speller
+from training.pairs import STORIES
 
 DEPTHS = (1, 4, 10, 12, 16, 20, 24, 32)
 REACH = 3 * max(DEPTHS)
@@ -31,6 +35,7 @@ def main(
     gold: Path,
     index: Annotated[Path, typer.Option()] = Path("index"),
     split: Annotated[str, typer.Option()] = "dev",
+    stories: Annotated[int, typer.Option(help="Sentences before each question.")] = 0,
 ) -> None:
     """Print recall by depth, ranking by ranking."""
     opened = Index.open(index)
@@ -39,12 +44,14 @@ def main(
     speller = Speller(opened.note("vocabulary"), encoder.everyday_words())
     asked = [q for q in read_gold(gold) if q.answerable and split in ("all", q.split)]
     by_passage = _PassageRanking(opened, encoder)
+    rng = random.Random(stories)
     answering = {name: dict.fromkeys(DEPTHS, 0) for name in RANKINGS}
     heard = {name: dict.fromkeys(DEPTHS, 0.0) for name in RANKINGS}
     for question in asked:
         text = cleaned(question.question)
         mended = speller.mend(text) or text
         text = (resolved(mended, question.history) or [mended])[0]
+        text = " ".join([*rng.sample(STORIES, stories), text])
         expanded = expand(text, opened.note("abbreviations"))
         vector = encoder.encode_query(expanded)
         dense = opened.search_vectors(vector, REACH)
