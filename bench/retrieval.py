@@ -53,7 +53,7 @@ def main(
         text = (resolved(mended, question.history) or [mended])[0]
         text = " ".join([*rng.sample(STORIES, stories), text])
         expanded = expand(text, opened.note("abbreviations"))
-        vector = encoder.encode_query(expanded)
+        vector = encoder.encode_queries([expanded])
         dense = opened.search_vectors(vector, REACH)
         bm25 = opened.search_words(expanded, REACH)
         ranked = {

@@ -94,16 +94,19 @@ class Encoder:
             )
         return _unit(vectors)
 
-    def encode_query(self, question: str) -> Vectors:
-        """A unit vector, shape (1, dimension)."""
+    def encode_queries(self, questions: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (questions, dimension)."""
+        if not questions:
+            return np.zeros((0, self.dimension), dtype=np.float32)
         with torch.inference_mode():
-            vector = self.model.encode_query(
-                [question],
+            vectors = self.model.encode_query(
+                list(questions),
+                batch_size=32,
                 normalize_embeddings=True,
                 show_progress_bar=False,
                 convert_to_tensor=True,
             )
-        return _unit(vector)
+        return _unit(vectors)
 
     def everyday_words(self) -> frozenset[str]:
         """Whole words of the model's vocabulary: those that its training text used often."""

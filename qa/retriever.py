@@ -63,11 +63,13 @@ class Retriever:
         """
         asked = expand(question, self.index.note("abbreviations"))
         reach = 3 * count  # deep enough that leaving out references doesn't thin the list
-        dense = self.index.search_vectors(self.encoder.encode_query(asked), reach)
+        dense = self.index.search_vectors(self.encoder.encode_queries([asked]), reach)
         bm25 = self.index.search_words(asked, reach)
+        parts = weighted(parts_of(asked))
+        vectors = self.encoder.encode_queries([part for _, part in parts])
         of_parts = [
-            (weight, self.index.search_vectors(self.encoder.encode_query(part), reach))
-            for weight, part in weighted(parts_of(asked))
+            (weight, self.index.search_vectors(vectors[number : number + 1], reach))
+            for number, (weight, _) in enumerate(parts)
         ]
         fused = fuse((DENSE_WEIGHT, dense), (1.0, bm25), *of_parts)
         order = sorted(fused, key=lambda number: -fused[number])

@@ -70,7 +70,7 @@ class Suggestions:
         with self._lock:
             if self._vectors is None:  # not before it is needed: a second or two
                 texts = [known.question for known in self.questions]
-                self._vectors = np.vstack([self._encoder.encode_query(text) for text in texts])
-        likeness = self._vectors @ self._encoder.encode_query(question)[0]
+                self._vectors = self._encoder.encode_queries(texts)
+        likeness = self._vectors @ self._encoder.encode_queries([question])[0]
         best = np.argsort(-likeness)[:count]
         return [self.questions[i].question for i in best if likeness[i] >= NEAR]

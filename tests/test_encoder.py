@@ -20,7 +20,7 @@ def test_vectors_have_length_one(encoder):
 
 
 def test_a_lay_question_lies_nearer_to_its_answer_than_to_a_sentence_with_its_words(encoder):
-    question = encoder.encode_query("how long till my parcel gets here")
+    question = encoder.encode_queries(["how long till my parcel gets here"])
     answer, alike = encoder.encode_documents(
         [
             "Orders > Delivery: Goods arrive within three working days.",
