@@ -36,14 +36,13 @@ def main(
     likest: Annotated[int, typer.Option(help="Negatives of a question to look through.")] = 6,
     negatives: Annotated[int, typer.Option(help="Of those, how many a list keeps.")] = 3,
     seed: int = 7,
-    sets: Annotated[str, typer.Option(help="Only lay sets with this in their name.")] = "",
+    sets: Annotated[str, typer.Option(help="Only sets with this in their name.")] = "",
 ) -> None:
     """Write pairs, those of one list one after another, their questions equal letter for letter."""
-    groups = [g for g in data.lay(data_folder) if g.partition == "train" and sets in g.source]
-    groups += exchanged_groups(groups, seed)
-    if not sets:
-        public = data.selqa(data_folder) + data.cast(data_folder)
-        groups += [group for group in public if group.partition == "train"]
+    lay = [g for g in data.lay(data_folder) if g.partition == "train" and sets in g.source]
+    public = data.selqa(data_folder) + data.cast(data_folder)
+    groups = lay + exchanged_groups(lay, seed)
+    groups += [g for g in public if g.partition == "train" and sets in g.source]
     rng = random.Random(seed)
     chosen = rng.sample(groups, min(questions, len(groups)))
     lists = lists_for(chosen, likest, rng)
