@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,13 +38,16 @@ from qa.errors import IndexFolderError
 from qa.evidence import Evidence, EvidenceModel, model_folder
 from qa.glossary import Definition
 from qa.index import Index, place
-from qa.retriever import Retriever
+from qa.retriever import Retrieved, Retriever
 from qa.safety import notices_for
 from qa.settings import Settings, load_settings
 from qa.spelling import Speller
 from qa.trace import Reading, Trace, best_reading
 
 MOSTLY = 0.5  # half, by weight
+# How far below the likest candidate's similarity others are judged: any at first, and the likest of
+# each document; and any where none of these answers. Measured in training/NOTES.md.
+NEAR, NEAR_OF_DOCUMENT, FARTHER = 0.12, 0.25, 0.2
 
 _OWN_VOICE: Mapping[SmallTalk, str] = {
     "greeting": messages.GREETING,
@@ -205,28 +209,29 @@ class Assistant:
     def read(self, question: str) -> Reading:
         """Retrieve and judge candidates for one reading of a question.
 
-        A few are judged first, and more only if none of them is more likely than not to answer.
+        Those about as like the question as the likest are judged first, and others only if none of
+        them is more likely than not to answer.
         """
-        judged = self._judged(question, self.settings.candidates, ())
-        if judged and judged[0].score < ANSWERS_FROM:
-            judged = self._judged(question, self.settings.candidates_more, judged)
+        found = self.retriever.retrieve(question, self.settings.candidates)
+        near, farther = by_likeness(found)
+        judged = self._judged(question, near)
+        if farther and not (judged and judged[0].score >= ANSWERS_FROM):
+            more = self._judged(question, farther)
+            judged = tuple(sorted((*judged, *more), key=lambda one: -one.score))
         if not judged:
             return Reading(question, (), (), 0.0)
         measured = signals(question, judged, self.statistics)
         probability = self.gate.probability(measured)
         return Reading(question, judged, tuple(map(float, measured)), probability)
 
-    def _judged(self, question: str, count: int, before: Sequence[Judged]) -> tuple[Judged, ...]:
-        """`count` candidates, those in `before` not judged again, the best first."""
-        known = {judged.candidate.number for judged in before}
-        found = self.retriever.retrieve(question, count)
-        new = [one for one in found if one.candidate.number not in known]
+    def _judged(self, question: str, found: Sequence[Retrieved]) -> tuple[Judged, ...]:
+        """Candidates with their scores, the best first."""
         scores = self.evidence.score(
             expand(question, self.abbreviations),
-            [one.candidate.text for one in new],
-            [one.candidate.context for one in new],
+            [one.candidate.text for one in found],
+            [one.candidate.context for one in found],
         )
-        judged = (*before, *(Judged(*pair) for pair in zip(new, scores, strict=True)))
+        judged = [Judged(*pair) for pair in zip(found, scores, strict=True)]
         return tuple(sorted(judged, key=lambda one: -one.score))
 
     def _answer(self, question: str, asked: str, reading: Reading, threshold: float) -> Answer:
@@ -252,6 +257,34 @@ class Assistant:
             confidence=probability,
             why=tuple(why),
         )
+
+
+def by_likeness(
+    found: Sequence[Retrieved],
+) -> tuple[list[Retrieved], list[Retrieved]]:
+    """Candidates to judge at first, and those to judge if none of the first answers; likest first.
+
+    The likest of each document is among the first unless it is much less like the question. What
+    is far less like it is in neither; what the dense ranking didn't reach, but holds words of the
+    question, is in the second.
+    """
+    top = max((one.dense for one in found if one.dense is not None), default=0.0)
+    near: list[Retrieved] = []
+    farther: list[Retrieved] = []
+    heard: set[str] = set()
+    for one in sorted(found, key=lambda one: _below(one, top)):
+        below, file = _below(one, top), one.candidate.file
+        if below <= NEAR or (below <= NEAR_OF_DOCUMENT and file not in heard):
+            near.append(one)
+        elif below <= FARTHER or one.dense is None:
+            farther.append(one)
+        heard.add(file)
+    return near, farther
+
+
+def _below(one: Retrieved, top: float) -> float:
+    """How much less like the question a candidate is than the likest."""
+    return math.inf if one.dense is None else top - one.dense
 
 
 def _near(reading: Reading) -> bool:

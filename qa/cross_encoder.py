@@ -20,11 +20,13 @@ from transformers.utils.logging import disable_progress_bar
 
 from qa.base_models import PACKAGED, Progress, base_model_path, check_sha256
 from qa.low_rank import merge, read_config
-from qa.processor import has_bf16
+from qa.processor import Precision, fastest_precision
+from qa.quantised import quantise
 
 QUESTION_MAX_TOKENS = 64  # of a long question its end is kept: stories come before the question
 PAIR_MAX_TOKENS = 224
-BATCH_PAIRS = 16
+BATCH_PAIRS = 16  # in bfloat16
+BATCH_PAIRS_SMALL = 4  # float32 and int8 gain nothing from more, and lose by padding
 
 
 class PairClassifier(nn.Module):
@@ -85,15 +87,21 @@ class CrossEncoder:
         name: of the packaged weights, for reports.
         model: low-rank weights merged in, in evaluation mode.
         tokenizer: of the base model.
+        batch: how many pairs are read at a time.
     """
 
     name: str
     model: PairClassifier
     tokenizer: PreTrainedTokenizerBase
+    batch: int = BATCH_PAIRS
 
     @classmethod
     def load(
-        cls, folder: Path, cache_dir: Path | None = None, progress: Progress | None = None
+        cls,
+        folder: Path,
+        cache_dir: Path | None = None,
+        progress: Progress | None = None,
+        precision: Precision | None = None,
     ) -> CrossEncoder:
         """Load packaged weights.
 
@@ -101,6 +109,8 @@ class CrossEncoder:
             folder: holds `config.json` and `weights.safetensors`.
             cache_dir: where base models are unpacked.
             progress: called while the base model is unpacked for the first time.
+            precision: of the layers; None for the fastest. For int8 the folder's weights must
+                name the outlying channels; float32 is left where they don't.
 
         Raises:
             ModelError: the base model or the weights are missing or not the expected ones.
@@ -116,7 +126,13 @@ class CrossEncoder:
         merge(encoder, trained, config["scale"])
         model.head.load_state_dict({n: trained[f"head.{n}"].float() for n in ("weight", "bias")})
         model.eval()
-        return cls(config["name"], _fast(model), AutoTokenizer.from_pretrained(str(base)))
+        precision = precision or fastest_precision()
+        if precision == "bfloat16":
+            encoder.to(torch.bfloat16)
+        elif precision == "int8":
+            quantise(encoder, trained)
+        batch = BATCH_PAIRS if precision == "bfloat16" else BATCH_PAIRS_SMALL
+        return cls(config["name"], model, AutoTokenizer.from_pretrained(str(base)), batch)
 
     def logits(
         self, question: str, sentences: Sequence[str], headings: Sequence[str] | None = None
@@ -135,15 +151,8 @@ class CrossEncoder:
         order = sorted(range(len(pairs)), key=lambda number: len(pairs[number]))
         out = np.zeros(len(pairs))
         with torch.inference_mode():
-            for first in range(0, len(order), BATCH_PAIRS):
-                rows = order[first : first + BATCH_PAIRS]
+            for first in range(0, len(order), self.batch):
+                rows = order[first : first + self.batch]
                 ids, mask = padded([pairs[row] for row in rows], self.tokenizer.pad_token_id)
                 out[rows] = self.model(ids, mask).double().numpy()
         return out
-
-
-def _fast(model: PairClassifier) -> PairClassifier:
-    """Run the transformer in bf16 where the processor multiplies it natively."""
-    if has_bf16():
-        model.encoder.to(torch.bfloat16)
-    return model

@@ -22,7 +22,8 @@ from transformers.utils.logging import disable_progress_bar
 from qa.base_models import PACKAGED, Progress, base_model_path, check_sha256, sha256_of
 from qa.errors import ModelError
 from qa.low_rank import merge, read_config
-from qa.processor import has_bf16
+from qa.processor import Precision, fastest_precision, has_bf16
+from qa.quantised import quantise
 from qa.settings import Settings
 
 Vectors = NDArray[np.float32]
@@ -50,8 +51,18 @@ class Encoder:
     model: SentenceTransformer
 
     @classmethod
-    def load(cls, settings: Settings, progress: Progress | None = None) -> Encoder:
+    def load(
+        cls,
+        settings: Settings,
+        progress: Progress | None = None,
+        precision: Precision | None = None,
+    ) -> Encoder:
         """Load the profile's base model, or the model that `settings.encoder` points to.
+
+        Args:
+            settings: the profile, or the path of another model, which is never read in int8.
+            progress: called while the base model is unpacked for the first time.
+            precision: of the layers; None for the fastest.
 
         Raises:
             ModelError: the model is missing, damaged or not a sentence-transformers model.
@@ -62,7 +73,10 @@ class Encoder:
             path = Path(settings.encoder)
             if not path.is_dir():
                 raise ModelError(f"{path} is not a folder; set QA_ENCODER to a model's folder.")
-            return cls._of(settings.encoder, _weights_sha256(path), _loaded(path))
+            model = _loaded(path)
+            if has_bf16():
+                model.bfloat16()
+            return cls._of(settings.encoder, _weights_sha256(path), model)
         trained = retriever_folder(settings.profile)
         config = read_config(trained)
         weights = trained / "weights.safetensors"
@@ -70,7 +84,13 @@ class Encoder:
         base = PACKAGED[config["base"]]
         model = _loaded(base_model_path(base, settings.cache_dir, progress))
         transformer: Any = model[0]
-        merge(transformer.model, load_file(weights), config["scale"])
+        low_rank = load_file(weights)
+        merge(transformer.model, low_rank, config["scale"])
+        precision = precision or fastest_precision()
+        if precision == "bfloat16":
+            model.bfloat16()
+        elif precision == "int8":
+            quantise(transformer.model, low_rank)
         return cls._of(f"{base.name} + {config['name']}", config["sha256"], model)
 
     @classmethod
@@ -78,7 +98,7 @@ class Encoder:
         dimension = model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(f"{name} doesn't say how long its vectors are; use another model.")
-        return cls(name, sha256, dimension, model.bfloat16() if has_bf16() else model)
+        return cls(name, sha256, dimension, model)
 
     def encode_documents(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (texts, dimension)."""

@@ -31,9 +31,11 @@ class Settings(BaseSettings):
     encoder: str = Field("", description="Path of another sentence-transformers model to use.")
     cache_dir: Path | None = Field(None, description="Where unpacked models are kept.")
 
-    candidates: int = Field(10, ge=1, le=500, description="Sentences the evidence model judges.")
-    candidates_more: int = Field(
-        24, ge=1, le=500, description="Sentences it judges when the first ones hardly answer."
+    candidates: int = Field(
+        24,
+        ge=1,
+        le=500,
+        description="Sentences that are retrieved; those near the best are judged.",
     )
     calibration: Path | None = Field(
         None, description="File that `qa calibrate` wrote; its threshold is used."

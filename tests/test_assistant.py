@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from qa.assistant import by_likeness
 from qa.batch import BadLine, answer_lines, verify
+from qa.retriever import Retrieved
 from tests.conftest import CORPUS
 
 ODD_QUESTIONS = {
@@ -45,6 +47,24 @@ def test_a_question_from_far_off_is_refused(assistant):
     answer = assistant.ask("Who won the football world cup in 1998?")
     assert answer.outcome == "refused"
     assert answer.reason in ("not_covered", "not_stated")
+
+
+def test_what_is_about_as_like_the_question_is_judged_first_and_each_document_is_heard(assistant):
+    candidates = assistant.index.candidates(range(assistant.index.manifest.sentences))
+    one = [c for c in candidates if c.file == "patient-guide.md"][:5]
+    other = [c for c in candidates if c.file == "clinician-notes.md"][:2]
+    likeness = [(one[0], 0.8), (one[1], 0.7), (one[2], 0.65), (one[3], 0.5), (one[4], None)]
+    likeness += [(other[0], 0.57), (other[1], 0.62)]
+    found = [Retrieved(candidate, dense, None, 0.02) for candidate, dense in likeness]
+    near, farther = by_likeness(found)
+    assert [r.candidate for r in near] == [one[0], one[1], other[1]]
+    assert [r.candidate for r in farther] == [one[2], one[4]]
+
+
+def test_what_only_shares_words_with_the_question_is_judged_when_nothing_else_is_found(assistant):
+    found = [Retrieved(assistant.index.candidates([0])[0], None, 3.0, 0.02)]
+    assert by_likeness(found) == ([], found)
+    assert by_likeness([]) == ([], [])
 
 
 def test_the_best_quotes_come_first_and_every_document_is_quoted_once_at_least(assistant):

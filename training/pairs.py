@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from qa.base_models import MINILM, base_model_path
 from qa.cross_encoder import context_of
+from qa.processor import has_bf16
 from qa.words import content_stems
 from training.data import Group
 
@@ -225,7 +226,9 @@ def vectors_of(groups: Sequence[Group]) -> dict[str, NDArray[np.float32]]:
     """A normalised vector of each question and sentence (MiniLM)."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
-    model = SentenceTransformer(str(base_model_path(MINILM)), device="cpu").bfloat16()
+    model = SentenceTransformer(str(base_model_path(MINILM)), device="cpu")
+    if has_bf16():
+        model.bfloat16()
     texts = sorted({text for group in groups for text in (group.question, *group.sentences)})
     encoded = model.encode(texts, batch_size=64, normalize_embeddings=True, convert_to_tensor=True)
     return dict(zip(texts, encoded.float().numpy(), strict=True))

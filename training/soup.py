@@ -20,6 +20,7 @@ from torch import Tensor
 
 from qa.base_models import sha256_of
 from qa.low_rank import read_config
+from qa.quantised import OUTLIERS
 
 
 def main(
@@ -31,6 +32,8 @@ def main(
     weights = [load_file(folder / "weights.safetensors") for folder in runs]
     mean = {}
     for name, value in weights[0].items():
+        if name.endswith(OUTLIERS):
+            continue
         values = [held[name] for held in weights]
         if name.endswith(".A"):
             mean[name] = torch.cat(values, dim=0)

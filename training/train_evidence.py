@@ -23,6 +23,7 @@ from transformers import AutoTokenizer, get_linear_schedule_with_warmup
 
 from qa.base_models import MPNET, sha256_of
 from qa.cross_encoder import PairClassifier, padded, pair_tokens
+from qa.processor import has_bf16
 from training import data
 from training.listwise import batches_of, list_loss, lists_of
 from training.low_rank import (
@@ -87,7 +88,7 @@ def main(
     for step in range(done, len(batches)):
         rows = [tokens[i] for i in batches[step]]
         ids, mask = padded([row[0] for row in rows], tokenizer.pad_token_id)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bf16()):
             logits = model(ids, mask)
         labels = torch.tensor([row[1] for row in rows], dtype=torch.float32)
         loss = loss_of(logits.float(), labels)

@@ -29,6 +29,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase, get_linear_sche
 
 from qa.base_models import MPNET, sha256_of
 from qa.cross_encoder import padded
+from qa.processor import has_bf16
 from training import data
 from training.data import Group
 from training.low_rank import (
@@ -112,7 +113,7 @@ def main(
     for step, examples_now in enumerate(batches, start=1):
         texts = [e.question for e in examples_now]
         texts += [e.positive for e in examples_now] + [e.negative for e in examples_now]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bf16()):
             vectors = embed(encoder, tokenizer, texts)
         count = len(examples_now)
         similarities = vectors[:count] @ vectors[count:].T / TEMPERATURE
@@ -223,7 +224,7 @@ def recall(
     contexts = list(dict.fromkeys(g.context(i) for g in groups for i in range(len(g.sentences))))
     place = {context: number for number, context in enumerate(contexts)}
     encoder.eval()
-    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=has_bf16()):
         told = embed(encoder, tokenizer, contexts)
         questions = embed(encoder, tokenizer, [group.question for group in asked])
     encoder.train()
