@@ -67,7 +67,7 @@ def main(
             found = {name: candidates[:depth] for name, candidates in ranked.items()}
             found["as retrieved"] = [r.candidate for r in retriever.retrieve(text, depth)]
             for name, candidates in found.items():
-                files = {c.file for c in candidates if _answers(c, question, opened)}
+                files = {c.file for c in candidates if holds_answer(c, question, opened)}
                 answering[name][depth] += bool(files)
                 if question.files_expected:
                     share = len(files & set(question.files_expected)) / len(question.files_expected)
@@ -113,7 +113,7 @@ class _PassageRanking:
         return [candidate for number in order for candidate in held[number]]
 
 
-def _answers(candidate: Candidate, question: GoldQuestion, index: Index) -> bool:
+def holds_answer(candidate: Candidate, question: GoldQuestion, index: Index) -> bool:
     """Whether a candidate shares a character with a span of evidence."""
     text, sentence = index.document(candidate.file).text, candidate.sentence
     for evidence in question.evidence:
