@@ -1,4 +1,4 @@
-"""Linear layers in int8, for processors that don't multiply bfloat16.
+"""Linear layers in int8, for processors that multiply no tiles of bfloat16.
 
 A few input channels of a transformer's layers hold values many times larger than all others. Those
 stay in float32 and the rest is multiplied in int8 (LLM.int8(), Dettmers et al. 2022); which ones
