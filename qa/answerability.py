@@ -29,6 +29,8 @@ SIGNALS = (
     "evidence",  # log-odds of the best sentence
     "support",  # log-odds of the best sentence of another passage
     "likeness",  # cosine similarity of the best sentence
+    "outranked",  # log(1 + how many retrieved sentences are more like the question than the best)
+    "prominence",  # how much more like the question the likest is than the next five on average
     "coverage",  # share of the question's words, by IDF, in the best sentence
     "place_coverage",  # the same, in the sentence or the headings above it
     "unknown",  # share of the question's words, by IDF, that no document uses
@@ -46,6 +48,7 @@ _HAS_QUANTITY = re.compile(
     r"nightly|weekly|monthly|hours?|days?|weeks?|months?|years?|few|several|first|every)\b",
     re.IGNORECASE,
 )
+FOLLOWING = 5  # sentences that the likest is compared with; 3 and 10 do as well
 _CLIP = 1e-4  # probabilities are kept this far from 0 and 1 before taking log-odds
 
 
@@ -81,9 +84,19 @@ class WordStatistics:
 
 
 def signals(
-    question: str, judged: Sequence[Judged], statistics: WordStatistics
+    question: str,
+    judged: Sequence[Judged],
+    retrieved: Sequence[Retrieved],
+    statistics: WordStatistics,
 ) -> NDArray[np.float64]:
-    """Signals in the order of `SIGNALS`, shape (8,), for candidates sorted best first."""
+    """Signals in the order of `SIGNALS`, shape (10,).
+
+    Args:
+        question: as it is read.
+        judged: candidates, the best first, at least one.
+        retrieved: all that were brought up, judged or not.
+        statistics: of the corpus.
+    """
     best = judged[0]
     rest = [
         other.score
@@ -101,6 +114,7 @@ def signals(
             _log_odds(best.score),
             _log_odds(max(rest, default=0.0)),
             best.retrieved.dense or 0.0,
+            *_standing(best.retrieved, retrieved),
             statistics.covered(wanted, said),
             statistics.covered(wanted, placed),
             1.0 - statistics.covered(wanted, set(statistics.frequencies)),
@@ -108,6 +122,15 @@ def signals(
             float(bool(_ASKS_QUANTITY.search(question)) and not _HAS_QUANTITY.search(text)),
         ]
     )
+
+
+def _standing(best: Retrieved, retrieved: Sequence[Retrieved]) -> tuple[float, float]:
+    """The signals "outranked" and "prominence": whether retriever and evidence model agree."""
+    ranking = sorted((one.dense for one in retrieved if one.dense is not None), reverse=True)
+    outranked = sum(best.dense is None or other > best.dense for other in ranking)
+    likest, following = ranking[:1], ranking[1 : 1 + FOLLOWING]
+    prominence = likest[0] - float(np.mean(following)) if following else 0.0
+    return math.log1p(outranked), prominence
 
 
 @dataclass(frozen=True)

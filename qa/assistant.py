@@ -220,7 +220,7 @@ class Assistant:
             judged = tuple(sorted((*judged, *more), key=lambda one: -one.score))
         if not judged:
             return Reading(question, (), (), 0.0)
-        measured = signals(question, judged, self.statistics)
+        measured = signals(question, judged, found, self.statistics)
         probability = self.gate.probability(measured)
         return Reading(question, judged, tuple(map(float, measured)), probability)
 
