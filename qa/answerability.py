@@ -128,8 +128,8 @@ def _standing(best: Retrieved, retrieved: Sequence[Retrieved]) -> tuple[float, f
     """The signals "outranked" and "prominence": whether retriever and evidence model agree."""
     ranking = sorted((one.dense for one in retrieved if one.dense is not None), reverse=True)
     outranked = sum(best.dense is None or other > best.dense for other in ranking)
-    likest, following = ranking[:1], ranking[1 : 1 + FOLLOWING]
-    prominence = likest[0] - float(np.mean(following)) if following else 0.0
+    following = ranking[1 : 1 + FOLLOWING]
+    prominence = ranking[0] - float(np.mean(following)) if following else 0.0
     return math.log1p(outranked), prominence
 
 

@@ -27,11 +27,14 @@ def has_int8() -> bool:
 def fastest_precision() -> Precision:
     """In which it multiplies fastest what a transformer needs, nearly as well as in float32.
 
-    bfloat16 is faster than int8 only where the processor multiplies whole tiles of it (AMX).
+    bfloat16, the more exact one, where whole tiles of it are multiplied (AMX); with AVX-512 alone
+    int8 is faster (training/NOTES.md).
     """
     if "amx_bf16" in _flags():
         return "bfloat16"
-    return "int8" if has_int8() else "float32"
+    if has_int8():
+        return "int8"
+    return "bfloat16" if has_bf16() else "float32"
 
 
 def _flags() -> str:
